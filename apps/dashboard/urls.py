@@ -6,6 +6,7 @@ from apps.dashboard.bookings.views.booking import (
     block,
     booking,
     cancel,
+    make_link,
     move,
     note,
     online_link,
@@ -169,5 +170,6 @@ urlpatterns = [
         name="booking_takes_place",
     ),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
+    path("<slug:slug>/bookings/<str:reference>/customer-link/", make_link, name="make_link"),
     path("<slug:slug>/bookings/<str:reference>/link/", online_link, name="online_link"),
 ]

@@ -195,6 +195,20 @@
   };
   setInterval(() => { if (!doc.hidden) all("[data-poll]").forEach(ask); }, 20000);
 
+  /* A link to be copied: the field is there without this, the button only with it. */
+  all("[data-copy]").forEach((button) => {
+    const field = doc.getElementById(button.dataset.copy);
+    button.hidden = !navigator.clipboard;
+    field.select();
+    button.addEventListener("click", () => {
+      field.select();
+      navigator.clipboard.writeText(field.value).then(() => {
+        button.textContent = button.dataset.copied;
+        announce(button.dataset.copied);
+      }, () => {});
+    });
+  });
+
   /* The seconds in which an answer can be taken back; afterwards its button is gone. */
   const count = (line) => {
     const left = Number(line.dataset.countdown) - 1;

@@ -43,10 +43,11 @@ def test_an_accountant_may_do_nothing_to_a_booking() -> None:
     ("right", "needs"),
     [
         (Right.OFFER_PLANS, {Right.SELL, Right.REFUND}),
+        (Right.MAKE_LINK, {Right.CANCEL, Right.SEE_CONTACT, Right.SEE_MONEY}),
         (Right.SELL, {Right.SEE_CONTACT, Right.SEE_MONEY, Right.TAKE_MONEY}),
     ],
 )
-def test_pages_of_plans_show_and_move_nothing_a_role_may_not(
+def test_no_page_and_no_link_shows_or_moves_what_a_role_may_not(
     right: Right, needs: set[Right]
 ) -> None:
     for role in roles_with(right):

@@ -240,6 +240,9 @@ class Customers(Stage):
                     sends=True,
                     now=self.now,
                 ),
+                "link for the customer": lambda: bookings.make_link(
+                    booking_id=found.pk, revision=found.revision, by=olga, now=self.now
+                ),
                 "keep": lambda: bookings.keep_open(booking=found, now=self.now),
                 "find": lambda: bookings.ask_for_links(
                     business=of, email=found.contact_email, reference="", now=self.now

@@ -6,6 +6,7 @@ from apps.bookings.operations.access import (
     create_access_link,
     exchange_link,
     keep_open,
+    make_link,
     revoke_links,
 )
 from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
@@ -126,6 +127,7 @@ __all__ = [
     "lock_booking",
     "lock_counted",
     "lock_draft",
+    "make_link",
     "move_booking",
     "move_out_of_conflict",
     "move_the_other",

@@ -10,10 +10,12 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 
 from apps.bookings.models import AccessLink, Booking, BookingEvent, LinkUse
-from apps.bookings.operations.errors import StaleRevision
+from apps.bookings.operations.errors import NotAllowed, StaleRevision
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.policy import Reason
 from apps.bookings.queries.links import find_link, hash_of
-from apps.businesses.models import Business
+from apps.bookings.states import OCCUPYING, Status
+from apps.businesses.models import Business, TeamMember
 from apps.outbox import operations as outbox
 from apps.web.devices import Device
 
@@ -91,7 +93,7 @@ def close_links(
         StaleRevision: somebody changed it meanwhile.
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if _has_closed(booking, revision):
+    if _was_last(booking, BookingEvent.Action.LINKS_CLOSED, after=revision, by=None):
         return
     if booking.revision != revision:
         raise StaleRevision
@@ -113,12 +115,43 @@ def keep_open(*, booking: Booking, now: datetime) -> AccessLink:
     return _make(booking, Purpose.MANAGE, now=now)[1]
 
 
-def _has_closed(booking: Booking, revision: int) -> bool:
-    """Whether this very form was sent before, and nothing has happened since."""
-    if booking.revision != revision + 1:
+@transaction.atomic
+def make_link(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> str:
+    """Make a link for the team to hand to the customer by its own channel, and return its token,
+    the only time it can be seen; history says who made it (rule S21).
+
+    A second tap on the same button gets a link of its own, since the first one was seen by nobody,
+    and no second line of history.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it meanwhile.
+        NotAllowed: it is not confirmed, asked for or in line.
+    """
+    booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=None)
+    if Status(booking.status) not in {*OCCUPYING, Status.WAITING_LIST}:
+        raise NotAllowed(Reason.WRONG_STATUS)
+    if not _was_last(booking, BookingEvent.Action.LINK_MADE, after=revision, by=by):
+        if booking.revision != revision:
+            raise StaleRevision
+        record_transition(
+            booking,
+            action=BookingEvent.Action.LINK_MADE,
+            actor=Actor.of(by),
+            now=now,
+            columns={},
+        )
+    return _make(booking, Purpose.MANAGE, now=now)[0]
+
+
+def _was_last(
+    booking: Booking, action: BookingEvent.Action, *, after: int, by: TeamMember | None
+) -> bool:
+    """Whether this very form was sent before by the same one, and nothing has happened since."""
+    if booking.revision != after + 1:
         return False
-    last = booking.history.filter(revision=booking.revision)
-    return last.filter(action=BookingEvent.Action.LINKS_CLOSED).exists()
+    last = booking.history.filter(revision=booking.revision, action=action)
+    return last.filter(user=by.user if by else None).exists()
 
 
 def _make(

@@ -17,14 +17,17 @@ from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
 from apps.customers import operations as customers
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.forms import CancelForm, NoteForm, OnlineLinkForm
+from apps.dashboard.bookings.forms import CancelForm, DecisionForm, NoteForm, OnlineLinkForm
 from apps.dashboard.bookings.queries.booking_detail import progress_shown
 from apps.dashboard.bookings.views.booking_detail import refund_form, refuse, show_booking
 from apps.dashboard.frame.views.owner_page import owner_page, required, to_page
 from apps.dashboard.frame.views.refusals import problem_of
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
+from apps.messages.links import manage_url
+from apps.web import limit_rules as rules
 from apps.web.http import wants_fragment
+from apps.web.limits import Hit, require_room
 
 NOTES = "dashboard/_booking_notes.html"
 
@@ -119,6 +122,20 @@ def online_link(request: OwnerRequest, reference: str) -> HttpResponse:
     except Refusal as refusal:
         return refuse(request, found, refusal, now=now, forms={"link": form})
     return to_page(request, "booking", reference)
+
+
+@owner_page(Right.MAKE_LINK, "POST")
+def make_link(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Make a fresh link for the customer and show it this once: it stands in no address and no
+    session, so the answer itself has it, and it is gone with the page (rule S21)."""
+    now, access = timezone.now(), request.access
+    found, form = access.booking(reference), DecisionForm(request.POST)
+    require_room(hits=[Hit(rules.LINKS_PER_MEMBER, str(access.member.pk))], now=now)
+    try:
+        token = bookings.make_link(booking_id=found.pk, by=access.member, now=now, **required(form))
+    except Refusal as refusal:
+        return refuse(request, found, refusal, now=now)
+    return show_booking(request, access.booking(reference), now=now, link=manage_url(token))
 
 
 @owner_page(Right.NOTE, "POST")

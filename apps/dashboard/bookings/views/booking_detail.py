@@ -43,8 +43,10 @@ def show_booking(
     forms: Mapping[str, Form] | None = None,
     fragment: str | None = None,
     saved: bool = False,
+    link: str = "",
 ) -> HttpResponse:
-    """Render the page with fresh forms, or with the forms that were refused and what they held."""
+    """Render the page with fresh forms, or with the forms that were refused and what they held;
+    link is one that was made just now for the customer."""
     page = read_booking(access=request.access, booking=booking, now=now)
     summary = find_payment_summary(booking=booking)
     shown = {**_fresh_forms(page, booking, summary), **(forms or {})}
@@ -55,6 +57,8 @@ def show_booking(
         "forms": shown,
         "effect": _effect(summary, shown.get("refund")),
         "notes_saved": saved,
+        "fresh_link": link,
+        "has_link": booking.status in {*OCCUPYING, Booking.Status.WAITING_LIST},
         "other_note": _other_note(page, shown),
         "typed": _typed_elsewhere(page, summary, forms or {}),
         "problem": problem,

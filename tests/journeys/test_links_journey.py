@@ -1,0 +1,72 @@
+"""From the mail to the list of who opened it, to the door that is locked; and a link that the team
+hands over itself."""
+
+import re
+
+import pytest
+from django.core import mail
+from playwright.sync_api import expect
+
+from apps.bookings.models import AccessLink, Booking
+from tests.factories import NOW, Salon, make_booking
+from tests.factories.money import work
+from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw
+
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+
+
+def link_in_mail() -> str:
+    """The path in the newest mail to Carl."""
+    mine = [it for it in mail.outbox if it.to == ["carl@example.com"]]
+    return "/m/" + str(mine[-1].body).split("/m/", maxsplit=1)[1].split(maxsplit=1)[0]
+
+
+@SCRIPTS
+def test_a_forwarded_link_is_seen_and_closed(
+    open_page: OpenPage, salon: Salon, *, scripts: bool
+) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    work(NOW)
+    path = link_in_mail()
+    carl, sam = (open_page(path, scripts=scripts) for _browser in range(2))
+    expect(carl).to_have_url(re.compile(f"/manage/{booking.reference}/$"))
+    carl.reload()
+    expect(carl.locator("#openings")).to_contain_text("Chrome on Linux")
+    expect(carl.locator("#openings")).to_contain_text("Opened 2 times since")
+    if scripts:
+        expect_no_flaw(carl, widths=(390, 1280), schemes=SCHEMES)
+
+    carl.get_by_role("button", name="Close all links").click()
+
+    expect(carl).to_have_url(re.compile("#openings$"))
+    expect(carl.get_by_role("heading", level=1)).to_have_text("Your booking")
+    sam.reload()
+    expect(sam.get_by_role("heading", level=1)).not_to_have_text("Your booking")
+    sam.goto(sam.url.split("/manage/")[0] + path)
+    expect(sam.get_by_role("heading", level=1)).to_have_text("This link no longer works")
+    sam.get_by_role("link", name="Find my booking").first.click()
+    expect(sam).to_have_url(re.compile("/juniper/find/$"))
+
+
+@SCRIPTS
+def test_the_team_hands_a_link_over(open_page: OpenPage, salon: Salon, *, scripts: bool) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    page = open_page(
+        f"/own/juniper/bookings/{booking.reference}/", member=salon.olga, scripts=scripts
+    )
+
+    page.get_by_role("button", name="Make a link").click()
+
+    field = page.get_by_label("Copy it now: it is not shown again")
+    link = field.input_value()
+    assert AccessLink.objects.filter(booking=booking).exists()
+    if scripts:
+        page.get_by_role("button", name="Copy").click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        expect_no_flaw(page, widths=(390, 1280), schemes=SCHEMES)
+    else:
+        expect(page.get_by_role("button", name="Copy")).to_be_hidden()
+    customer = open_page("/m/" + link.split("/m/")[1], scripts=scripts)
+    expect(customer.get_by_role("heading", level=1)).to_have_text("Your booking")
+    assert Booking.objects.get().revision == booking.revision + 1
