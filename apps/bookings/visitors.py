@@ -25,6 +25,7 @@ from apps.bookings.forms.picks import (
     Picks,
     zone_or,
 )
+from apps.bookings.held_plans import held_by_address
 from apps.bookings.models import AccessLink, Booking
 from apps.bookings.operations import Details, Visitor
 from apps.bookings.queries.joinables import Browser
@@ -135,9 +136,11 @@ def revoke_plan(request: HttpRequest, purchase_id: int) -> None:
 
 
 def plans_of(request: HttpRequest, *, business_id: int | None = None) -> list[int]:
-    """Return the ids of the plans that this session may pay with, those of one business or all."""
-    held = request.session.get(PLANS, [])
-    return [plan for plan, business in held if business_id in {None, business}]
+    """Return the ids of the plans that this session may pay with, those of one business or all: it
+    bought them or opened their link, or is signed in with their address."""
+    held = [*request.session.get(PLANS, []), *held_by_address(address_of(request))]
+    here = [plan for plan, business in held if business_id in {None, business}]
+    return list(dict.fromkeys(here))
 
 
 def browser_of(request: HttpRequest) -> Browser:

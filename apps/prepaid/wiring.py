@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from apps.bookings.held_plans import register_finder
 from apps.checkout.announcements import register_listener
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.providers import ProviderPayment
@@ -17,6 +18,7 @@ from apps.prepaid.operations import (
     renew_plans,
 )
 from apps.prepaid.operations.periods import begin_period, note_charge, note_plan_money
+from apps.prepaid.queries.of_mailbox import plans_held
 
 
 class Plans:
@@ -61,8 +63,9 @@ def forget_unpaid(now: datetime) -> None:
 
 
 def connect() -> None:
-    """Listen to money; look after plans each 30 seconds, after what nobody paid for each ten
-    minutes."""
+    """Listen to money; say whose plans are whose; look after plans each 30 seconds, after what
+    nobody paid for each ten minutes."""
     register_listener(Plans())
+    register_finder(plans_held)
     register_periodic("prepaid.plans", timedelta(seconds=30), look_after_plans)
     register_periodic("prepaid.forget_unpaid", timedelta(minutes=10), forget_unpaid)

@@ -15,12 +15,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.bookings.models import Booking
+from apps.checkout.models import GiftCard
 from apps.customers import operations as customers
 from apps.customers.models import SignedInDevice, SignIn
 from apps.customers.proofs import code_of, token_of
 from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.hostile.stage import stored
 from tests.pages import text_of
 
@@ -464,7 +466,7 @@ def test_many_rows_cost_no_more_questions(
         make_booking(service=salon.cut, starts_at=salon.at(day, 10), now=NOW, email=CARL)
     sign_in(client)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(listed(client)) == 3
 
 
@@ -486,3 +488,43 @@ def test_another_spelling_of_an_address_is_another_mailbox(client: Client, salon
     sign_in(client)
 
     assert listed(client) == [mine.reference]
+
+
+def test_plans_and_gift_cards_of_the_address_are_there_and_can_be_used(
+    client: Client, salon: Salon, django_assert_num_queries: Any
+) -> None:
+    plan = make_plan(services=[salon.cut])
+    mine = make_purchase(plan=plan, by=salon.olga, email=CARL)
+    foreign = make_purchase(plan=plan, by=salon.olga, email=SAM)
+    card = make_gift_card(by=salon.olga)
+    other = make_gift_card(by=salon.olga)
+    GiftCard.objects.filter(pk=card.pk).update(to_email=CARL)
+
+    sign_in(client)
+    page = text_of(client.get("/me/"))
+
+    assert f'href="/plans/{mine.reference}/"' in page
+    assert "10 visits left" in page
+    assert foreign.reference not in page
+    assert f'href="/gifts/{card.reference}/"' in page
+    assert "€50.00 left" in page
+    assert other.reference not in page
+    assert client.get(f"/plans/{mine.reference}/").status_code == 200
+    assert client.get(f"/plans/{foreign.reference}/").status_code == 404
+    assert client.get(f"/gifts/{card.reference}/").status_code == 200
+    assert client.get(f"/gifts/{other.reference}/").status_code == 404
+    make_purchase(plan=plan, by=salon.olga, email=CARL)
+    with django_assert_num_queries(7):
+        client.get("/me/")
+
+    client.post("/me/sign-out")
+    assert client.get(f"/plans/{mine.reference}/").status_code == 404
+    assert client.get(f"/gifts/{card.reference}/").status_code == 404
+
+
+def test_whoever_has_only_a_gift_card_is_known(client: Client, salon: Salon) -> None:
+    make_gift_card(by=salon.olga)
+
+    sign_in(client, "eva@example.com")
+
+    assert "Gift card for" in text_of(client.get("/me/"))

@@ -193,6 +193,9 @@ class GiftCard(models.Model):
         indexes = [
             models.Index(fields=["business", "-id"], name="gifts_newest"),
             models.Index(fields=["business"], name="gifts_uncovered", condition=Q(uncovered__gt=0)),
+            # Whoever signs in sees the cards of an address at all businesses.
+            models.Index(fields=["buyer_email"], name="gifts_by_buyer"),
+            models.Index(fields=["to_email"], name="gifts_by_recipient", condition=~Q(to_email="")),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,7 @@ from apps.customers.queries import is_customer
 from apps.messages.links import sign_in_url
 from apps.messages.mails import Card, card_mail
 from apps.messages.operations.send import post
+from apps.prepaid.queries.of_mailbox import cards_of_mailbox
 
 MINUTE = 60
 
@@ -33,13 +34,17 @@ def send_sign_in(*, sign_in_id: int, attempt: int, now: datetime, message_id: st
         NotDelivered: the mail server is away, or refuses for now.
     """
     asked = SignIn.objects.filter(pk=sign_in_id).first()
-    if asked is None or not is_customer(email=asked.email):
+    if asked is None or not _is_known(asked.email):
         return 0
     live = note_mailed(sign_in_id=sign_in_id, now=now)
     if live is None:
         return 0
     post(lambda: _compose(live), to=live.email, attempt=attempt, now=now, message_id=message_id)
     return 1
+
+
+def _is_known(email: str) -> bool:
+    return is_customer(email=email) or cards_of_mailbox(email).exists()
 
 
 def _compose(asked: SignIn) -> EmailMultiAlternatives:

@@ -19,10 +19,12 @@ from apps.checkout.models import GiftCard
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.payments import find_under_way
+from apps.customers.signed_in import address_of
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import GiftForm, new_form_key
 from apps.prepaid.links import open_gift_token
+from apps.prepaid.queries.of_mailbox import cards_of_mailbox
 from apps.prepaid.queries.plans import find_begun_card, has_payment_under_way
 from apps.prepaid.views.awaited import show_unpayable, waiting_context
 from apps.prepaid.views.limits import require_room_to_buy
@@ -103,8 +105,12 @@ def _another(
 @never_cache
 def card(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a card to the browser that bought it; right after that it waits for the money. Whoever
-    went back from the bank reads what they have begun, as of a plan."""
-    found = _bought_here(request, reference)
+    went back from the bank reads what they have begun, as of a plan. Whoever is signed in with an
+    address that its code was mailed to sees it, too."""
+    address = address_of(request)
+    mailed = cards_of_mailbox(address).filter(reference=reference) if address else None
+    found = mailed.select_related("business").first() if mailed is not None else None
+    found = found or _bought_here(request, reference)
     waits = found.status == GiftCard.Status.DRAFT and has_payment_under_way(found)
     begun = find_under_way(found, now=timezone.now()) if waits else None
     under_way = begun if begun and begun.is_open else None

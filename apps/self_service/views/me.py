@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
-from apps.bookings.visitors import browser_of, forget, forget_grants, proof_of
+from apps.bookings.visitors import browser_of, forget, forget_grants, plans_of, proof_of
 from apps.customers import operations as customers
 from apps.customers.signed_in import address_of, device_of
+from apps.prepaid.queries.of_mailbox import list_cards_of, list_plans
 from apps.self_service.queries.mine import list_mine, of_browser
 from apps.self_service.views.booking import granted_booking
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
@@ -35,7 +36,13 @@ def me(request: HttpRequest) -> HttpResponse:
         page=request.GET.get("page", "")[:LONGEST_PAGE],
         now=now,
     )
-    context = {"mine": found, "now": now, "address": address}
+    context = {
+        "mine": found,
+        "plans": list_plans(among=plans_of(request)),
+        "cards": list_cards_of(email=address),
+        "now": now,
+        "address": address,
+    }
     return render_page(request, "self_service/me.html", None, context)
 
 
