@@ -18,7 +18,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from apps.bookings.cancellation import ClockRow, clock_of
 from apps.bookings.states import Status
+from apps.catalog.fee_windows import FeeWindow, fee_at, read_windows
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -69,11 +71,13 @@ class Reason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules as they were when the booking was made (rule B5); minutes, None is no limit.
+    fee_windows say what cancelling costs how near to the start; none: nothing, as long as it is
+    allowed (rule B32).
 
     A field that is added gets the default that was the rule before there was one.
     """
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     cancel_allowed: bool = True
     cancel_until_minutes: int | None = 1440
@@ -83,15 +87,17 @@ class Policy:
     move_by_link: bool = True
     max_participants: int = 1
     description: str = ""
+    fee_windows: tuple[FeeWindow, ...] = ()
 
     def as_snapshot(self) -> dict[str, Any]:
         """Return what is stored with a booking."""
-        return freeze(self)
+        windows = [[it.minutes, it.share, it.amount] for it in self.fee_windows]
+        return freeze(self) | {"fee_windows": windows}
 
     @classmethod
     def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":
         """Read what was stored with a booking, by code of any age."""
-        return thaw(cls, snapshot)
+        return thaw(cls, {**snapshot, "fee_windows": read_windows(snapshot.get("fee_windows", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +113,42 @@ def may_cancel(
     *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
 ) -> Verdict:
     """Tell whether a booking may be cancelled now: the team always before it is over,
-    the customer as the frozen policy says (rules B12, B5)."""
+    the customer as the frozen policy says (rules B12, B5). What nobody has said yes to yet is
+    withdrawn until it would begin."""
     if status not in {Status.PENDING, Status.CONFIRMED, Status.WAITING_LIST}:
         return Verdict(allowed=False, reason=Reason.FINAL)
     if is_team:
         return Verdict(allowed=True)
+    is_promised = status is Status.CONFIRMED
     return _within(
-        switched_on=policy.cancel_allowed and policy.cancel_by_link,
-        minutes=policy.cancel_until_minutes,
+        switched_on=not is_promised or (policy.cancel_allowed and policy.cancel_by_link),
+        minutes=policy.cancel_until_minutes if is_promised else 0,
         starts_at=starts_at,
+        now=now,
+    )
+
+
+def fee_now(
+    *, policy: Policy, status: Status, starts_at: datetime, price: int | None, now: datetime
+) -> int:
+    """What cancelling costs its customer now, in minor units: nothing while nobody has said yes to
+    it, else what the clock says (rule B32)."""
+    if status is not Status.CONFIRMED:
+        return 0
+    return fee_at(policy.fee_windows, starts_at=starts_at, price=price or 0, at=now)
+
+
+def cancellation_clock(
+    *, policy: Policy, starts_at: datetime, price: int | None, now: datetime
+) -> tuple[ClockRow, ...]:
+    """The table of what cancelling costs until when; empty where it is never allowed."""
+    if not policy.cancel_allowed:
+        return ()
+    return clock_of(
+        policy.fee_windows,
+        last_moment=starts_at - timedelta(minutes=policy.cancel_until_minutes or 0),
+        starts_at=starts_at,
+        price=price or 0,
         now=now,
     )
 
@@ -201,11 +234,27 @@ def allowed_actions(
     return frozenset(actions)
 
 
+def must_ask_to_cancel(*, policy: Policy, starts_at: datetime, now: datetime) -> bool:
+    """Whether what is confirmed can be cancelled by the team and not, or not any more, by its
+    customer."""
+    by_customer = may_cancel(
+        policy=policy, status=Status.CONFIRMED, starts_at=starts_at, now=now, is_team=False
+    )
+    return policy.cancel_allowed and not by_customer.allowed
+
+
+def free_minutes(policy: Policy) -> int:
+    """How long before the start cancelling ceases to be free: the earliest window, or the last
+    moment at which it is possible at all."""
+    return max([policy.cancel_until_minutes or 0, *(it.minutes for it in policy.fee_windows)])
+
+
 def free_until(*, policy: Policy, starts_at: datetime) -> datetime | None:
-    """Return the last instant (UTC) at which the customer may cancel, None when never."""
+    """Return the last instant (UTC) at which the customer may cancel free of charge, None when
+    never."""
     if not policy.cancel_allowed:
         return None
-    return starts_at - timedelta(minutes=policy.cancel_until_minutes or 0)
+    return starts_at - timedelta(minutes=free_minutes(policy))
 
 
 def is_free_now(*, policy: Policy, starts_at: datetime, now: datetime) -> bool:

@@ -45,10 +45,12 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DECLINED: frozenset(),
     Status.CANCELED: frozenset(),
 }
-UNDOABLE: dict[Status, Status] = {
-    Status.CONFIRMED: Status.PENDING,
-    Status.DECLINED: Status.PENDING,
+UNDOABLE: dict[Status, frozenset[Status]] = {
+    Status.CONFIRMED: frozenset({Status.PENDING}),
+    Status.DECLINED: frozenset({Status.PENDING}),
+    Status.CANCELED: frozenset({Status.PENDING, Status.CONFIRMED}),
 }
+"""What may be taken back: the team's answer to a request, the customer's own cancellation."""
 OCCUPYING = frozenset({Status.PENDING, Status.CONFIRMED})
 FINAL = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
 
@@ -64,12 +66,13 @@ def require_transition(current: str, target: str) -> None:
 
 
 def require_undo(current: str, target: str) -> None:
-    """Let the undo of a decision on a request pass; the window is the caller's business.
+    """Let the undo of a decision on a request, or of a cancellation, pass; the window is the
+    caller's business.
 
     Raises:
-        IllegalTransition: only CONFIRMED and DECLINED can be undone, and only back to PENDING.
+        IllegalTransition: nothing else can be taken back, and only to what it was before.
     """
-    if UNDOABLE.get(Status(current)) != Status(target):
+    if Status(target) not in UNDOABLE.get(Status(current), frozenset()):
         raise IllegalTransition(f"undo {current} -> {target}")
 
 

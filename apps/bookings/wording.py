@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
-from apps.bookings.policy import Policy, ServiceSnapshot, Venue, free_until, is_free_now, venue_of
+from apps.bookings.policy import (
+    Policy,
+    ServiceSnapshot,
+    Venue,
+    free_minutes,
+    free_until,
+    is_free_now,
+    venue_of,
+)
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.businesses.pages import Contacts, and_reach, search_map
@@ -224,14 +232,14 @@ def cancel_by_words(
     if starts_at <= now:
         return _("This has already started, so it cannot be cancelled free of charge.")
     if not is_free_now(policy=policy, starts_at=starts_at, now=now):
-        length = length_words(policy.cancel_until_minutes or 0)
+        length = length_words(free_minutes(policy))
         words = _("This starts in less than %(length)s, so it cannot be cancelled free of charge.")
         return words % {"length": length}
     when = formatting.format_datetime(until, zone=zone, locale=business.locale)
     words = _("Free cancellation until {}.")
-    if business.phone:
+    if not policy.cancel_by_link and business.phone:
         words = _("Free cancellation until {}: just call us.")
-    elif business.email:
+    elif not policy.cancel_by_link and business.email:
         words = _("Free cancellation until {}: just reply to our e-mail.")
     return format_html(words, format_html('<b class="nowrap">{}</b>', when))
 
@@ -240,21 +248,21 @@ def cancel_words(policy: Policy) -> str:
     """Until when cancelling is free, as a length: before a time is chosen."""
     if not policy.cancel_allowed:
         return _("Once booked, this cannot be cancelled.")
-    if not policy.cancel_until_minutes:
+    if not free_minutes(policy):
         return _("Free cancellation until the start.")
-    length = length_words(policy.cancel_until_minutes)
+    length = length_words(free_minutes(policy))
     return _("Free cancellation up to %(length)s before.") % {"length": length}
 
 
-def contact_words(*, status: str, is_over: bool, may_cancel: bool, business: Contacts) -> str:
+def contact_words(*, status: str, is_over: bool, must_ask: bool, business: Contacts) -> str:
     """How whoever booked reaches the business, and what for; "{}" stands for its telephone number.
-    "" where it tells neither a number nor an address. may_cancel: the policy of the booking knows
-    cancelling at all."""
+    "" where it tells neither a number nor an address. must_ask: the policy of the booking lets the
+    team cancel it, and not the customer."""
     lives = status in {Booking.Status.PENDING, Booking.Status.CONFIRMED} and not is_over
     if lives and status == Booking.Status.PENDING:
-        by_phone = _("To change or withdraw your request, call {}.")
-        by_mail = _("To change or withdraw your request, reply to our e-mail.")
-    elif lives and may_cancel:
+        by_phone = _("To change your request, call {}.")
+        by_mail = _("To change your request, reply to our e-mail.")
+    elif lives and must_ask:
         by_phone = _("To change or cancel, call {}.")
         by_mail = _("To change or cancel, reply to our e-mail.")
     else:

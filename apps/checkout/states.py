@@ -122,3 +122,22 @@ def assign(lines: Mapping[int, int], *, to: Sequence[Share]) -> dict[int, list[S
         for line, part in found[refund]:
             rest[line] -= part
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What becomes of the money of something cancelled: back goes back the way it came, by_hand is
+    for the team to hand over, kept is the fee as far as it was paid, owed the rest of it."""
+
+    back: int
+    by_hand: int
+    kept: int
+    owed: int
+
+
+def settle_cancelled(*, paid: int, by_itself: int, fee: int) -> Settlement:
+    """Share out what was paid for something that its customer cancelled (rule M33): the fee stays,
+    taken first from what could not go back by itself (by_itself is what could)."""
+    kept = min(paid, fee)
+    back = min(by_itself, paid - kept)
+    return Settlement(back=back, by_hand=paid - kept - back, kept=kept, owed=fee - kept)

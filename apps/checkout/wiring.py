@@ -85,6 +85,12 @@ def decide_authorized(now: datetime) -> None:
     checkout.look_after_authorized(now=now)
 
 
+def make_final(now: datetime) -> None:
+    """Free the places of what customers cancelled, and give back what was paid for it, once they
+    cannot take it back any more (rule B33)."""
+    checkout.finish_cancellations(now=now)
+
+
 def forget_orders(now: datetime) -> None:
     """Delete orders that nobody paid for, so that their drafts can go."""
     checkout.release_held(now=now)
@@ -101,7 +107,8 @@ def return_lost(now: datetime) -> None:
 def connect() -> None:
     """Say what was taken off prices, what plans paid, what can be paid online; take the topics of
     payments; look after open payments and what goes back each 30 seconds, after what is authorized
-    each ten, after abandoned orders each ten minutes, after refunds each hour."""
+    and what was cancelled each ten, after abandoned orders each ten minutes, after refunds each
+    hour."""
     register_plan_uses(find_plan_uses, limits=limits_of)
     register_reach(ProviderReach())
     register_reductions(Reductions())
@@ -114,5 +121,6 @@ def connect() -> None:
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
     register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
     register_periodic("checkout.authorized", timedelta(seconds=10), decide_authorized)
+    register_periodic("checkout.final_cancellations", timedelta(seconds=10), make_final)
     register_periodic("checkout.give_back", timedelta(seconds=30), return_lost)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

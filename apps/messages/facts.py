@@ -37,6 +37,7 @@ class Kind(StrEnum):
     LINK = "LINK"
     LET_GO = "LET_GO"
     KEPT = "KEPT"
+    NEW_CANCELED = "NEW_CANCELED"
 
     @property
     def is_for_team(self) -> bool:
@@ -66,6 +67,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.LINK: frozenset({"CONFIRMED"}),
     Kind.LET_GO: frozenset({"CONFIRMED", "PENDING"}),
     Kind.KEPT: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
+    Kind.NEW_CANCELED: frozenset({"CANCELED"}),
 }
 
 
@@ -107,7 +109,8 @@ class BookingFacts:
 
     ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
-    customer may cancel freely; None when there is no such limit in the booking's own policy.
+    customer may cancel freely; None when there is no such limit in the booking's own policy;
+    ``asks_to_cancel``: only the team can, whom the customer asks.
     ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``position_in_line`` is 1 for
@@ -196,6 +199,7 @@ class BookingFacts:
     extras: tuple[str, ...] = ()
     mix: tuple[tuple[int, str], ...] = ()
     people: int = 0
+    asks_to_cancel: bool = False
     minimum: int = 0
 
     @property

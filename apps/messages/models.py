@@ -38,6 +38,7 @@ class Message(models.Model):
         LINK = "LINK", _("Link sent")
         LET_GO = "LET_GO", _("Amount held on card was released")
         KEPT = "KEPT", _("Payment kept")
+        NEW_CANCELED = "NEW_CANCELED", _("Cancelled by the customer")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -22,6 +22,7 @@ from apps.checkout.queries.orders import (
     handed_over_of,
     is_kept,
     released_of,
+    settlement_of,
 )
 from apps.checkout.queries.stranded import let_go_of_booking
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
@@ -66,6 +67,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         answer_by=booking.answer_by,
         holds_time=not booked.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
+        asks_to_cancel=_asks_to_cancel(booking),
         business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
         **_ended_by_a_rule(booking),
@@ -96,6 +98,17 @@ def _ended_by_a_rule(booking: Booking) -> dict[str, Any]:
 
 
 def _money_facts(booking: Booking) -> dict[str, Any]:
+    facts = _money_as_it_is(booking)
+    if booking.status == Booking.Status.CANCELED and booking.hold_expires_at is not None:
+        # Its end is being written at this moment: the mail tells of it as what it will be.
+        share = settlement_of(booking=booking, fee=booking.cancellation_fee)
+        facts["paid"] = booking.paid - share.back
+        facts["returned"] = booking.returned + share.back
+        facts["is_kept"] = share.kept > 0 and not share.by_hand
+    return facts
+
+
+def _money_as_it_is(booking: Booking) -> dict[str, Any]:
     released = released_of(booking=booking) if booking.status in ENDED else 0
     return {
         "paid": booking.paid,
@@ -203,6 +216,11 @@ def _staff_name(resource: Resource | None) -> str:
 
 def _of_customer(booking: Booking, column: str) -> str:
     return str(getattr(booking.customer, column, ""))
+
+
+def _asks_to_cancel(booking: Booking) -> bool:
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    return policy.cancel_allowed and not policy.cancel_by_link
 
 
 def _cancel_until(booking: Booking) -> datetime | None:

@@ -39,6 +39,7 @@ TEAM_HEADINGS = {
     Kind.NEW_MOVE: gettext_lazy("A customer moved a booking."),
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
+    Kind.NEW_CANCELED: gettext_lazy("A customer cancelled."),
 }
 WAITING_FOR_PEOPLE = {
     Kind.REQUESTED: gettext_lazy("Waiting for more people"),
@@ -105,7 +106,7 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         notes=tuple(_notes(facts, kind, zone, now)),
         footer=_footer(facts, kind),
         language=locale.split("-", maxsplit=1)[0],
-        struck=kind in {Kind.DECLINED, Kind.CANCELED, Kind.NEW_LAPSED},
+        struck=kind in {Kind.DECLINED, Kind.CANCELED, Kind.NEW_LAPSED, Kind.NEW_CANCELED},
     )
 
 
@@ -156,6 +157,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.LINK: _("Your link"),
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("About your payment"),
+        Kind.NEW_CANCELED: _("Cancelled by the customer"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -275,6 +277,9 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     notes: list[str] = []
     if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
+    if kind is Kind.NEW_CANCELED and facts.reason:
+        said = {"customer": without_links(facts.customer_name), "reason": facts.reason}
+        notes.append(_("%(customer)s writes: %(reason)s") % said)
     if kind is Kind.DECLINED and (times := _times(facts, zone, now)):
         notes.append(_times_note(facts, times))
     notes.append(facts.told_why)
@@ -298,7 +303,7 @@ def _contact_note(facts: BookingFacts, now: datetime) -> str:
     words = contact_words(
         status=facts.status,
         is_over=facts.over_at <= now or facts.double_booked,
-        may_cancel=facts.cancel_until is not None,
+        must_ask=facts.asks_to_cancel,
         business=facts.business,
     )
     return words.format(facts.business.phone)

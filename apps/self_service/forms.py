@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField
+from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField, TextField
 from apps.web.form_keys import KeyedForm
 
 
@@ -63,6 +63,25 @@ class CodeForm(forms.Form):
         if not re.fullmatch(r"[0-9]{6}", digits):
             raise ValidationError(_("Enter the six digits from the e-mail."))
         return digits
+
+
+class CancelForm(forms.Form):
+    """What was shown when somebody cancelled, and why they do."""
+
+    use_required_attribute = False
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    fee = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    reason = TextField(
+        label=_("Why?"),
+        help_text=_("Only the team reads this."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="%s")
 
 
 class AddressForm(AsksAboutSlips):

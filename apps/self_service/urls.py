@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.self_service.views import (
     booking,
+    cancel,
     done,
     find,
     links,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("m/<str:token>", links.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/again", me.again, name="again"),
+    path("manage/<slug:reference>/cancel", cancel.cancel, name="cancel"),
+    path("manage/<slug:reference>/undo", cancel.undo, name="undo"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
     path("manage/<slug:reference>/move", move.move, name="move"),
     path("manage/<slug:reference>/move/check", move.check, name="move_check"),

@@ -117,6 +117,29 @@ class Customers(Stage):
                 )
             )
 
+    def somebody_cancels_alone(self) -> None:
+        if found := self.a_booking("PENDING", "CONFIRMED"):
+            self.attempt(
+                lambda: bookings.cancel_own(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=found.revision,
+                    seen_fee=self.dice.choice((0, 100_000)),
+                    now=self.now,
+                )
+            )
+
+    def a_cancellation_is_taken_back(self) -> None:
+        if found := self.a_booking("CANCELED", hold_expires_at__isnull=False):
+            self.attempt(
+                lambda: bookings.undo_cancellation(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=found.revision,
+                    now=self.now,
+                )
+            )
+
     def more_people_come(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):
             more = self.dice.choice((1, 2))

@@ -84,6 +84,7 @@ class Arrangers(Stage):
         policy.min_notice_minutes = dice.choice((None, 60))
         policy.cancel_until_minutes = dice.choice((None, 60, 1440))
         policy.cancel_allowed = dice.random() < 0.8
+        policy.fee_windows = dice.choice(([], [[2880, 5000, None]], [[1440, None, 700]]))
         policy.move_until_minutes = dice.choice((None, 60, 1440))
         policy.waitlist_minutes = dice.choice((5, 60))
         policy.max_participants = dice.choice((2, 3))

@@ -28,6 +28,11 @@ class Bookings(models.QuerySet["Booking"]):
         """Drafts whose hold has not run out (rule C5)."""
         return self.filter(status=Booking.Status.CREATED, hold_expires_at__gt=now)
 
+    def cancelled_just_now(self) -> Self:
+        """Those whose customers may still take their cancellation back, or whose end is not written
+        yet: no money moves (rule B33)."""
+        return self.filter(status=Booking.Status.CANCELED, hold_expires_at__isnull=False)
+
 
 class Booking(models.Model):
     """Instants are UTC, price is minor units of the business's currency as it was sealed.
@@ -130,7 +135,16 @@ class Booking(models.Model):
     time_zone = models.CharField(max_length=64, help_text=_("The zone the customer saw"))
     wall_time = models.CharField(max_length=16, help_text=_("The venue's local time as promised"))
     tzdata_version = models.CharField(max_length=12)
-    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    hold_expires_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "Until when a draft keeps its time, or a cancelled booking its place for an undo"
+        ),
+    )
+    cancellation_fee = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Minor units that cancelling costs the customer")
+    )
     answer_by = models.DateTimeField(null=True, blank=True)
     customer_note = models.TextField(max_length=2000, blank=True)
     owner_note = models.TextField(max_length=2000, blank=True)
@@ -187,6 +201,11 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(name="booking_is_for_somebody", condition=Q(party_size__gte=1)),
             models.CheckConstraint(
+                name="only_a_cancelled_booking_has_a_fee",
+                condition=Q(cancellation_fee=0)
+                | Q(status="CANCELED", cancellation_fee__lte=F("price")),
+            ),
+            models.CheckConstraint(
                 name="override_gives_a_reason",
                 condition=Q(skip_availability_validation=False) | ~Q(override_reason=""),
             ),
@@ -219,6 +238,11 @@ class Booking(models.Model):
                 fields=["business", "starts_at"],
                 name="booking_conflicts",
                 condition=Q(double_booked=True),
+            ),
+            models.Index(
+                fields=["hold_expires_at"],
+                name="booking_cancelled_just_now",
+                condition=Q(status="CANCELED", hold_expires_at__isnull=False),
             ),
             models.Index(
                 fields=["business"],

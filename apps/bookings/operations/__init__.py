@@ -10,7 +10,12 @@ from apps.bookings.operations.access import (
     revoke_links,
 )
 from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
-from apps.bookings.operations.cancel import cancel_booking
+from apps.bookings.operations.cancel import (
+    cancel_booking,
+    cancel_own,
+    end_undo,
+    undo_cancellation,
+)
 from apps.bookings.operations.change_zone import ClockConflicts, change_zone
 from apps.bookings.operations.decide import (
     confirm_request,
@@ -108,6 +113,7 @@ __all__ = [
     "Visitor",
     "ask_for_links",
     "cancel_booking",
+    "cancel_own",
     "change_zone",
     "close_links",
     "confirm_request",
@@ -115,6 +121,7 @@ __all__ = [
     "create_access_link",
     "decline_draft",
     "decline_request",
+    "end_undo",
     "exchange_link",
     "extend_draft_hold",
     "finish_draft",
@@ -149,5 +156,6 @@ __all__ = [
     "submit_draft",
     "suggest_times",
     "take_over_draft",
+    "undo_cancellation",
     "undo_decision",
 ]

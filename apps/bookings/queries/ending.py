@@ -36,6 +36,16 @@ def ending_of(*, booking: Booking) -> Ending | None:
     return Ending(by=last.actor, reason=last.reason, is_called_off=_is_called_off(booking))
 
 
+def was_cancelled_by_customer(*, booking: Booking) -> bool:
+    """Whether the last that happened to a booking is that its customer cancelled it."""
+    last = booking.history.order_by("-pk").first()
+    return (
+        last is not None
+        and last.action == BookingEvent.Action.CANCELED
+        and last.actor == BookingEvent.Actor.CUSTOMER
+    )
+
+
 def _is_called_off(booking: Booking) -> bool:
     if booking.course_run is not None:
         return booking.course_run.state == CourseRun.State.CANCELED

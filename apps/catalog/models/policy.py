@@ -1,11 +1,25 @@
 """The rules of booking, shared by services (rule B5)."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
+from apps.catalog.fee_windows import BadWindow, read_windows
+
+
+def require_fee_windows(stored: object) -> None:
+    """Let windows that make sense pass.
+
+    Raises:
+        ValidationError: with what is wrong, in words.
+    """
+    try:
+        read_windows(stored if isinstance(stored, list) else [stored])
+    except BadWindow as bad:
+        raise ValidationError(str(bad)) from bad
 
 
 class BookingPolicy(models.Model):
@@ -26,6 +40,16 @@ class BookingPolicy(models.Model):
     cancel_allowed = models.BooleanField(default=True)
     cancel_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
     cancel_by_link = models.BooleanField(default=True)
+    fee_windows = models.JSONField(
+        default=list,
+        blank=True,
+        validators=[require_fee_windows],
+        help_text=_(
+            "What cancelling costs, up to four of [minutes before the start, share of the price in "
+            "basis points or null, amount in cents or null], for example "
+            "[[2880, 5000, null], [1440, 10000, null]]"
+        ),
+    )
     move_allowed = models.BooleanField(default=True)
     move_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
     move_by_link = models.BooleanField(default=True)

@@ -34,6 +34,7 @@ from apps.checkout.operations.errors import (
     WayNotOffered,
     WayOutNotOffered,
 )
+from apps.checkout.operations.final_cancellation import finish_cancellations
 from apps.checkout.operations.gift_money import (
     BUYER,
     GIFT_TOPIC,
@@ -142,6 +143,7 @@ __all__ = [
     "decide_refused_refund",
     "deliver_sandbox_event",
     "do_refund",
+    "finish_cancellations",
     "forget_abandoned_orders",
     "give_up_payment",
     "go_on_paying",

@@ -39,7 +39,7 @@ def look_after_authorized(*, now: datetime) -> int:
     at_banks = kept.filter(provider__in=names_spoken_to())
     kept = kept.filter(Q(provider__in=names_spoken_to()) | Q(kind=Payment.Kind.GIFT))
     fields = ("pk", "business_id", "order__booking__status")
-    decided = kept.filter(order__booking__status__in=list(TOPICS)).exclude(Exists(_fresh(now)))
+    decided = _for_good(kept.filter(order__booking__status__in=list(TOPICS)), now=now)
     waiting = at_banks.filter(
         order__booking__status=Booking.Status.PENDING, created_at__lte=now - timedelta(days=1)
     )
@@ -102,8 +102,14 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
     settle_payment(payment_id=payment_id, now=now)
 
 
-def _fresh(now: datetime) -> QuerySet[BookingEvent]:
-    return BookingEvent.objects.filter(booking=OuterRef("order__booking"), at__gt=now - UNDO_WINDOW)
+def _for_good(payments: QuerySet[Payment], *, now: datetime) -> QuerySet[Payment]:
+    """Those of bookings whose last decision nobody can take back any more."""
+    fresh = BookingEvent.objects.filter(
+        booking=OuterRef("order__booking"), at__gt=now - UNDO_WINDOW
+    )
+    return payments.exclude(Exists(fresh)).exclude(
+        order__booking__in=Booking.objects.cancelled_just_now()
+    )
 
 
 def _key(pk: int, status: str, *, now: datetime) -> str:
@@ -118,7 +124,7 @@ def _authorized(
     kept = Payment.objects.filter(
         pk=payment_id, status=Payment.Status.AUTHORIZED, order__booking__status__in=statuses
     )
-    return kept.exclude(Exists(_fresh(now))).select_related("order").first()
+    return _for_good(kept, now=now).select_related("order").first()
 
 
 @transaction.atomic

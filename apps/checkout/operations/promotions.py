@@ -224,7 +224,7 @@ def _lost_orders(*, now: datetime) -> QuerySet[Order]:
         coupon_use__isnull=False,
         kept_at=None,
         booking__status__in=LOST,
-    )
+    ).exclude(booking__in=Booking.objects.cancelled_just_now())
 
 
 @transaction.atomic

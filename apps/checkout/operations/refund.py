@@ -188,8 +188,10 @@ def refund_remaining(
     actor: Actor,
     now: datetime,
     lines: Mapping[int, int] | None = None,
+    by_itself: bool = False,
 ) -> int:
     """Ask for refunds of a locked order of something locked; amount None is all that is left.
+    by_itself: nobody is there to hand anything over, so no money that came in person goes back.
     Return how much goes back, in minor units. Errors as in ``refund_order``."""
     of_lines = {pk: part for pk, part in (lines or {}).items() if part}
     payments = list(order.payments.select_for_update().order_by("pk"))
@@ -204,7 +206,7 @@ def refund_remaining(
     _decide_refused(order, subject, amount=wanted, now=now)
     lock_cards(payments)
     by_id, asked = {it.pk: it for it in payments}, []
-    for pk, part in split(wanted, over=refundable_of(payments)):
+    for pk, part in split(wanted, over=refundable_of(payments, by_itself=by_itself)):
         refund = ask_for_refund(
             by_id[pk],
             order=order,

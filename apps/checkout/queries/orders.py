@@ -15,10 +15,12 @@ from apps.checkout.queries.stranded import let_go_of
 from apps.checkout.states import (
     Flow,
     PaymentStatus,
+    Settlement,
     Share,
     balance,
     booking_status,
     payment_status,
+    settle_cancelled,
     split,
 )
 from apps.kernel.money import unit_of
@@ -54,14 +56,26 @@ def money_of_booking(order: Order, payments: Sequence[Payment]) -> MoneyOfBookin
     )
 
 
-def refundable_of(payments: Sequence[Payment]) -> list[Share]:
+def refundable_of(payments: Sequence[Payment], *, by_itself: bool = False) -> list[Share]:
     """What is left of each payment, the newest first; money in person that was a mistake never came
-    and cannot go back. The entries against it come joined."""
+    and cannot go back. The entries against it come joined. by_itself: only what goes back without
+    anybody handing it over."""
+    by_hand = {Payment.Kind.IN_PERSON.value} if by_itself else set()
     return [
         (it.pk, it.captured - it.refunded)
         for it in sorted(payments, key=lambda it: -it.pk)
-        if not hasattr(it, "reversed_by")
+        if not hasattr(it, "reversed_by") and it.kind not in by_hand
     ]
+
+
+def settlement_of(*, booking: Booking, fee: int) -> Settlement:
+    """What becomes of a booking's money when its customer cancels it for this fee (rule M33)."""
+    parts: list[Share] = []
+    if booking.paid:
+        payments = Payment.objects.filter(order__booking=booking).select_related("reversed_by")
+        parts = refundable_of(list(payments), by_itself=True)
+    by_itself = sum(part for _pk, part in parts)
+    return settle_cancelled(paid=booking.paid, by_itself=by_itself, fee=fee)
 
 
 @dataclass(frozen=True, slots=True)

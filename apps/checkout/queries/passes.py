@@ -267,4 +267,4 @@ def lost_uses() -> QuerySet[CreditEntry]:
     kept = Order.objects.filter(booking=OuterRef("booking"), kept_at__isnull=False)
     return CreditEntry.objects.filter(
         ~Exists(returned), ~Exists(kept), kind=Entry.USED, booking__status__in=LOST
-    )
+    ).exclude(booking__in=Booking.objects.cancelled_just_now())

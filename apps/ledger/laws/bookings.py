@@ -39,8 +39,9 @@ Row = tuple[int, int, str]
 def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield sessions of appointments whose seats_taken is not what their bookings take.
 
-    Of appointments: one takes its one seat whatever the party; a draft takes it while it is held, a
-    request for a time that several may want takes none (rule B9).
+    Of appointments: one takes its one seat whatever the party; a draft takes it while it is held,
+    and what was cancelled until that is final (rule B33); a request for a time that several may
+    want takes none (rule B9).
     """
     seats = Case(
         When(bookings__status=Booking.Status.CONFIRMED, then=Value(1)),
@@ -50,6 +51,12 @@ def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding
             then=Value(1),
         ),
         When(state=Session.State.HELD, bookings__status=Booking.Status.CREATED, then=Value(1)),
+        When(
+            state=Session.State.HELD,
+            bookings__status=Booking.Status.CANCELED,
+            bookings__hold_expires_at__isnull=False,
+            then=Value(1),
+        ),
         default=Value(0),
         output_field=IntegerField(),
     )
@@ -140,8 +147,8 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
 
 
 def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield time that appointments occupy without a live booking, or hold without a draft or
-    somebody to whom it is offered."""
+    """Yield time that appointments occupy without a live booking, or hold without a draft,
+    somebody to whom it is offered, or somebody who may take a cancellation back."""
     mine = Booking.objects.filter(session_id=OuterRef("session_id"))
     rows = Occupancy.objects.order_by().filter(session__kind=Session.Kind.APPOINTMENT)
     if business_id is not None:
@@ -149,7 +156,8 @@ def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]
     is_firm = Q(session__state=Session.State.SCHEDULED)
     is_held = Q(session__state=Session.State.HELD)
     for_nobody = Q(~Exists(mine.filter(status__in=LIVE)))
-    for_no_draft = Q(~Exists(mine.filter(status__in=FOR_A_WHILE)))
+    just_now = Q(status=Booking.Status.CANCELED, hold_expires_at__isnull=False)
+    for_no_draft = Q(~Exists(mine.filter(Q(status__in=FOR_A_WHILE) | just_now)))
     lost = is_firm & for_nobody | is_held & for_no_draft
     for pk, of, session_id in rows.filter(lost).values_list("pk", "business_id", "session_id"):
         yield Finding(

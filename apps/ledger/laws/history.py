@@ -25,14 +25,14 @@ from apps.outbox.models import OutboxItem
 
 Action = BookingEvent.Action
 STATUS_AFTER = {
-    Action.BOOKED: Booking.Status.CONFIRMED,
-    Action.REQUESTED: Booking.Status.PENDING,
-    Action.CONFIRMED: Booking.Status.CONFIRMED,
-    Action.DECLINED: Booking.Status.DECLINED,
-    Action.LAPSED: Booking.Status.DECLINED,
-    Action.CANCELED: Booking.Status.CANCELED,
-    Action.UNDONE: Booking.Status.PENDING,
-    Action.WAITLISTED: Booking.Status.WAITING_LIST,
+    Action.BOOKED: (Booking.Status.CONFIRMED,),
+    Action.REQUESTED: (Booking.Status.PENDING,),
+    Action.CONFIRMED: (Booking.Status.CONFIRMED,),
+    Action.DECLINED: (Booking.Status.DECLINED,),
+    Action.LAPSED: (Booking.Status.DECLINED,),
+    Action.CANCELED: (Booking.Status.CANCELED,),
+    Action.UNDONE: (Booking.Status.PENDING, Booking.Status.CONFIRMED),
+    Action.WAITLISTED: (Booking.Status.WAITING_LIST,),
 }
 TOLD = (
     Action.BOOKED,
@@ -105,8 +105,8 @@ def find_unwritten_changes(*, business_id: int | None = None) -> Iterator[Findin
     last = Subquery(moves.order_by("-revision").values("action")[:1])
     bookings = bookings_of(business_id).exclude(status=Booking.Status.CREATED).annotate(last=last)
     told = Q()
-    for action, status in STATUS_AFTER.items():
-        told |= Q(last=action, status=status)
+    for action, led_to in STATUS_AFTER.items():
+        told |= Q(last=action, status__in=led_to)
     untold = bookings.filter(Q(last=None) | ~told)
     yield from findings_of(untold, "status_was_moved", "no line of history led to its status")
 

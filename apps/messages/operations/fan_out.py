@@ -77,6 +77,7 @@ TEAM_KINDS = {
     BookingEvent.Action.MOVED: Kind.NEW_MOVE,
     BookingEvent.Action.OVERDUE: Kind.NEW_OVERDUE,
     BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
+    BookingEvent.Action.CANCELED: Kind.NEW_CANCELED,
 }
 
 OF_CUSTOMERS = {*CUSTOMER_KINDS.values(), *KINDS_OF_A_STATUS.values(), Kind.TOO_LATE}
@@ -134,6 +135,8 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address
+    if event.before.get("status") == WAITS and action == BookingEvent.Action.CANCELED:
+        return  # whoever leaves a line took nothing from the team's day
     if action in TEAM_KINDS and event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER):
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address

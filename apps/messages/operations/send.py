@@ -190,7 +190,7 @@ def _moved_meanwhile(message: Message) -> str:
 
 def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFacts:
     """Add what only the event tells: words, money that went back, the time before."""
-    if kind is Kind.NOTE:
+    if kind in {Kind.NOTE, Kind.NEW_CANCELED}:
         return replace(facts, reason=message.event.reason)
     if kind is Kind.REFUNDED:
         of, at = message.booking_id, message.event.at

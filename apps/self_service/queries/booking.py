@@ -9,10 +9,16 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Session
+from apps.bookings.cancellation import ClockRow
 from apps.bookings.forms.picks import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.money_words import authorized_words, let_go_words, over_words
-from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
+from apps.bookings.policy import (
+    Policy,
+    cancellation_clock,
+    may_move_to_session,
+    must_ask_to_cancel,
+)
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -43,7 +49,7 @@ from apps.checkout.queries.pay_page import (
 from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.classes.queries.other_sessions import list_open_to
 from apps.kernel.money import Money
-from apps.web.formatting import format_datetime, zone_label
+from apps.web.formatting import format_datetime, format_money, zone_label
 from apps.web.phones import link_of_phone
 
 WORDS = {
@@ -94,28 +100,34 @@ class Limit:
 
 
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
-    """Until when cancelling is free, by the policy frozen with the booking (rule B5)."""
+    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B32)."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
-    policy = Policy.from_snapshot(booking.policy_snapshot)
-    until = free_until(policy=policy, starts_at=booking.starts_at)
-    if until is None:
-        return []
-    early = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
+    rows = cancellation_clock(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        starts_at=booking.starts_at,
+        price=booking.price,
+        now=now,
+    )
     return [
         Limit(
-            until=until,
-            note=str(_("Now.")) if early else "",
-            cost_words=str(_("Free")),
-            is_now=early,
-        ),
-        Limit(
-            until=None,
-            note="" if early else str(_("Now.")),
-            cost_words=reach_short(booking.business) or str(_("No longer free")),
-            is_now=not early,
-        ),
+            until=row.until,
+            note=str(_("Now.")) if row.is_now else "",
+            cost_words=_cost_words(row, booking),
+            is_now=row.is_now,
+        )
+        for row in rows
     ]
+
+
+def _cost_words(row: ClockRow, booking: Booking) -> str:
+    """ "Free", "€24.00"; later than that without a fee, how to reach the business."""
+    business = booking.business
+    if row.fee:
+        return format_money(row.fee, booking.currency, business.locale)
+    if row.until is None:
+        return reach_short(business) or str(_("No longer free"))
+    return str(_("Free"))
 
 
 def contact_words_of(*, booking: Booking, now: datetime) -> str:
@@ -124,7 +136,11 @@ def contact_words_of(*, booking: Booking, now: datetime) -> str:
     words = contact_words(
         status=booking.status,
         is_over=booking.ends_at <= now,
-        may_cancel=Policy.from_snapshot(booking.policy_snapshot).cancel_allowed,
+        must_ask=must_ask_to_cancel(
+            policy=Policy.from_snapshot(booking.policy_snapshot),
+            starts_at=booking.starts_at,
+            now=now,
+        ),
         business=booking.business,
     )
     link = format_html('<a class="nowrap" href="{}">{}</a>', link_of_phone(phone), phone)

@@ -37,6 +37,7 @@ from apps.self_service.queries.booking import (
     overlap_of,
     suggested_slots,
 )
+from apps.self_service.queries.cancel import may_cancel_now, undo_until
 from apps.self_service.queries.moving import move_offer, moved_words
 from apps.waitlists.queries import (
     find_entry,
@@ -127,6 +128,8 @@ def show_booking(
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),
         "limits": cancel_limits(booking=found, now=now),
+        "may_cancel": may_cancel_now(booking=found, now=now),
+        "undo_until": undo_until(booking=found, now=now),
         "contact_words": contact_words_of(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),

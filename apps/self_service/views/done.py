@@ -123,14 +123,14 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     arrival = booking.as_booked.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
     if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
-        steps.insert(0, (until, _free_words(booking.business)))
+        steps.insert(0, (until, _free_words(policy, booking.business)))
     return steps
 
 
-def _free_words(business: Business) -> str:
-    if business.phone:
+def _free_words(policy: Policy, business: Business) -> str:
+    if business.phone and not policy.cancel_by_link:
         return _("Free cancellation until then: just call us.")
-    if business.email:
+    if business.email and not policy.cancel_by_link:
         return _("Free cancellation until then: just reply to our e-mail.")
     return _("Free cancellation until then.")
 

@@ -110,6 +110,7 @@ def leftovers_of(access: Access) -> QuerySet[Booking]:
     about there."""
     over = ("CANCELED", "DECLINED")
     rows = access.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
+    rows = rows.exclude(status="CANCELED", hold_expires_at__isnull=False)
     refused = refused_refunds(business_id=access.business.pk)
     return rows.exclude(Exists(refused.filter(payment__order__booking=OuterRef("pk"))))
 

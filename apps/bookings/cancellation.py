@@ -1,0 +1,59 @@
+"""The cancellation clock: what cancelling costs until when, as a table (rule B32). Pure.
+
+The table is made by the function that decides, ``fee_at``, so that the two cannot differ.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apps.catalog.fee_windows import FeeWindow, fee_at, no_show_fee
+
+UNDO_CANCELLATION = timedelta(minutes=10)
+"""For so long customers can take their own cancellation back; their place is kept (rule B33)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRow:
+    """Until this instant (UTC, itself included) cancelling costs fee; until is None for whoever
+    comes later than the last moment, or not at all."""
+
+    until: datetime | None
+    fee: int
+    is_now: bool = False
+
+
+def clock_of(
+    windows: Sequence[FeeWindow],
+    *,
+    last_moment: datetime,
+    starts_at: datetime,
+    price: int,
+    now: datetime,
+) -> tuple[ClockRow, ...]:
+    """The table of the cancellation clock: what it costs until when, and after that.
+
+    last_moment is until when the customer may cancel at all. The row that counts now is marked.
+    """
+    ends = {starts_at - timedelta(minutes=it.minutes) for it in windows}
+    moments = sorted({it for it in ends if it < last_moment} | {last_moment})
+    rows, before = [], None
+    for until in moments:
+        fee = fee_at(windows, starts_at=starts_at, price=price, at=until)
+        is_now = now <= until and (before is None or now > before)
+        rows.append(ClockRow(until, fee, is_now=is_now))
+        before = until
+    rows.append(ClockRow(None, no_show_fee(windows, price=price), is_now=now > last_moment))
+    return tuple(_joined(rows))
+
+
+def _joined(rows: Sequence[ClockRow]) -> list[ClockRow]:
+    """Two rows that cost the same are one."""
+    joined: list[ClockRow] = []
+    for row in rows:
+        last = joined[-1] if joined else None
+        if last is not None and last.fee == row.fee and row.until is not None:
+            joined[-1] = ClockRow(row.until, row.fee, is_now=last.is_now or row.is_now)
+        else:
+            joined.append(row)
+    return joined

@@ -1,0 +1,84 @@
+"""What cancelling costs how near to the start (rule B32). Pure.
+
+Windows are elapsed minutes before the start (rules T3, T10); a share is in basis points of the
+price, amounts are minor units of the business's currency.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+MAX_WINDOWS = 4
+WHOLE = 10_000
+"""All of the price, in basis points."""
+
+
+class BadWindow(ValueError):
+    """A window that says nothing, or something else than the one after it; the text says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeeWindow:
+    """From so many minutes before the start on, cancelling costs a share of the price (in basis
+    points) or an amount (minor units); never more than the price."""
+
+    minutes: int
+    share: int | None = None
+    amount: int | None = None
+
+    def fee_of(self, price: int) -> int:
+        """What it costs to cancel something of this price, rounded in the customer's favour."""
+        if self.amount is not None:
+            return min(self.amount, price)
+        return price * (self.share or 0) // WHOLE
+
+
+def read_windows(stored: Sequence[Any]) -> tuple[FeeWindow, ...]:
+    """Read what is kept as JSON: lists of minutes, share, amount; the earliest window first.
+
+    Raises:
+        BadWindow: more than four, two of one moment, neither or both of share and amount, a share
+            of nothing or of more than all, or a later window that costs less.
+    """
+    try:
+        windows = [FeeWindow(int(minutes), share, amount) for minutes, share, amount in stored]
+    except (TypeError, ValueError) as error:
+        raise BadWindow("A window is [minutes, share, amount].") from error
+    windows.sort(key=lambda it: -it.minutes)
+    if len(windows) > MAX_WINDOWS:
+        raise BadWindow(f"At most {MAX_WINDOWS} windows.")
+    if len({it.minutes for it in windows}) < len(windows):
+        raise BadWindow("Two windows begin at the same moment.")
+    for window in windows:
+        _require_sense(window)
+    for earlier, later in pairwise(windows):
+        if (earlier.share is None) == (later.share is None) and _size(later) < _size(earlier):
+            raise BadWindow("A later window cannot cost less than an earlier one.")
+    return tuple(windows)
+
+
+def _size(window: FeeWindow) -> int:
+    return window.share if window.share is not None else window.amount or 0
+
+
+def _require_sense(window: FeeWindow) -> None:
+    if window.minutes < 0 or (window.share is None) == (window.amount is None):
+        raise BadWindow("A window has minutes before the start, and a share or an amount.")
+    if window.share is not None and not 0 < window.share <= WHOLE:
+        raise BadWindow("A share is more than nothing and at most all of the price.")
+    if window.amount is not None and window.amount <= 0:
+        raise BadWindow("An amount is more than nothing.")
+
+
+def fee_at(windows: Sequence[FeeWindow], *, starts_at: datetime, price: int, at: datetime) -> int:
+    """What it costs to cancel at this instant (minor units): of the windows that have begun the
+    highest, so that waiting never makes it cheaper."""
+    begun = (it.fee_of(price) for it in windows if at > starts_at - timedelta(minutes=it.minutes))
+    return max(begun, default=0)
+
+
+def no_show_fee(windows: Sequence[FeeWindow], *, price: int) -> int:
+    """What it costs not to come: as much as the last window."""
+    return max((it.fee_of(price) for it in windows), default=0)

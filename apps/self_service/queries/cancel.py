@@ -1,0 +1,83 @@
+"""What cancelling a booking would do, and until when it can be taken back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from apps.bookings.models import Booking
+from apps.bookings.policy import Action, Policy, allowed_actions, fee_now, free_until, is_free_now
+from apps.bookings.queries.ending import was_cancelled_by_customer
+from apps.bookings.states import Status
+from apps.checkout.queries.orders import settlement_of
+from apps.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEffect:
+    """fee is what it costs, paid what came so far; back goes back the way it came, by_hand is for
+    the team to hand over, owed is what of the fee was not paid yet. released is on a card and let
+    go. visit is "BACK" or "KEPT" where a plan pays, else "". free_until is when it ceases to be
+    free (UTC), None where it has or where nobody has said yes yet."""
+
+    fee: Money
+    paid: Money
+    back: Money
+    by_hand: Money
+    owed: Money
+    released: Money
+    visit: str
+    free_until: datetime | None
+
+
+def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
+    """Whether its customer may cancel this booking, or withdraw this request, here and now."""
+    if booking.status == Booking.Status.WAITING_LIST:
+        return False  # a place in line is left on a page of its own
+    actions = allowed_actions(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=Status(booking.status),
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=False,
+    )
+    return Action.CANCEL in actions
+
+
+def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
+    """What would become of the money and the visit of a booking if its customer cancelled now."""
+    policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
+    fee = fee_now(
+        policy=policy,
+        status=status,
+        starts_at=booking.starts_at,
+        price=booking.price,
+        now=now,
+    )
+    share = settlement_of(booking=booking, fee=fee)
+    is_free = status is Status.PENDING or is_free_now(
+        policy=policy, starts_at=booking.starts_at, now=now
+    )
+    visit = ""
+    if booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
+        visit = "BACK" if is_free else "KEPT"
+    money = partial(Money, currency=booking.currency)
+    ends = free_until(policy=policy, starts_at=booking.starts_at)
+    return CancelEffect(
+        fee=money(fee),
+        paid=money(booking.paid),
+        back=money(share.back),
+        by_hand=money(share.by_hand),
+        owed=money(share.owed),
+        released=money(booking.authorized),
+        visit=visit,
+        free_until=ends if is_free and status is Status.CONFIRMED else None,
+    )
+
+
+def undo_until(*, booking: Booking, now: datetime) -> datetime | None:
+    """Until when its customer can take a cancellation back (UTC), None when they cannot."""
+    until = booking.hold_expires_at
+    if booking.status != Booking.Status.CANCELED or until is None:
+        return None
+    can = now < until and now < booking.starts_at and was_cancelled_by_customer(booking=booking)
+    return until if can else None
