@@ -1,4 +1,4 @@
-"""The cancellation clock: what cancelling costs until when, as a table (rule B32). Pure.
+"""The cancellation clock: what cancelling costs until when, as a table (rule B33). Pure.
 
 The table is made by the function that decides, ``fee_at``, so that the two cannot differ.
 """
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from apps.catalog.fee_windows import FeeWindow, fee_at, no_show_fee
 
 UNDO_CANCELLATION = timedelta(minutes=10)
-"""For so long customers can take their own cancellation back; their place is kept (rule B33)."""
+"""For so long customers can take their own cancellation back; their place is kept (rule B34)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from apps.bookings.cancellation import ClockRow, clock_of
 from apps.bookings.states import Status
-from apps.catalog.fee_windows import FeeWindow, fee_at, read_windows
+from apps.catalog.fee_windows import FeeWindow, fee_at, windows_of
 
 if TYPE_CHECKING:
     from dataclasses import Field
@@ -72,7 +72,7 @@ class Reason(StrEnum):
 class Policy:
     """The rules as they were when the booking was made (rule B5); minutes, None is no limit.
     fee_windows say what cancelling costs how near to the start; none: nothing, as long as it is
-    allowed (rule B32).
+    allowed (rule B33).
 
     A field that is added gets the default that was the rule before there was one.
     """
@@ -97,7 +97,7 @@ class Policy:
     @classmethod
     def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":
         """Read what was stored with a booking, by code of any age."""
-        return thaw(cls, {**snapshot, "fee_windows": read_windows(snapshot.get("fee_windows", ()))})
+        return thaw(cls, {**snapshot, "fee_windows": windows_of(snapshot.get("fee_windows", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def fee_now(
     *, policy: Policy, status: Status, starts_at: datetime, price: int | None, now: datetime
 ) -> int:
     """What cancelling costs its customer now, in minor units: nothing while nobody has said yes to
-    it, else what the clock says (rule B32)."""
+    it, else what the clock says (rule B33)."""
     if status is not Status.CONFIRMED:
         return 0
     return fee_at(policy.fee_windows, starts_at=starts_at, price=price or 0, at=now)

@@ -1,4 +1,4 @@
-"""What cancelling costs how near to the start (rule B32). Pure.
+"""What cancelling costs how near to the start (rule B33). Pure.
 
 Windows are elapsed minutes before the start (rules T3, T10); a share is in basis points of the
 price, amounts are minor units of the business's currency.
@@ -35,6 +35,13 @@ class FeeWindow:
         return price * (self.share or 0) // WHOLE
 
 
+def windows_of(stored: Sequence[Sequence[int | None]]) -> tuple[FeeWindow, ...]:
+    """The windows that are kept as JSON, the earliest first; they were read (``read_windows``) when
+    they were typed."""
+    windows = (FeeWindow(minutes or 0, share, amount) for minutes, share, amount in stored)
+    return tuple(sorted(windows, key=lambda it: -it.minutes))
+
+
 def read_windows(stored: Sequence[Any]) -> tuple[FeeWindow, ...]:
     """Read what is kept as JSON: lists of minutes, share, amount; the earliest window first.
 
@@ -43,10 +50,10 @@ def read_windows(stored: Sequence[Any]) -> tuple[FeeWindow, ...]:
             of nothing or of more than all, or a later window that costs less.
     """
     try:
-        windows = [FeeWindow(int(minutes), share, amount) for minutes, share, amount in stored]
+        rows = [(_whole(minutes), share, amount) for minutes, share, amount in stored]
     except (TypeError, ValueError) as error:
         raise BadWindow("A window is [minutes, share, amount].") from error
-    windows.sort(key=lambda it: -it.minutes)
+    windows = windows_of(rows)
     if len(windows) > MAX_WINDOWS:
         raise BadWindow(f"At most {MAX_WINDOWS} windows.")
     if len({it.minutes for it in windows}) < len(windows):
@@ -56,7 +63,13 @@ def read_windows(stored: Sequence[Any]) -> tuple[FeeWindow, ...]:
     for earlier, later in pairwise(windows):
         if (earlier.share is None) == (later.share is None) and _size(later) < _size(earlier):
             raise BadWindow("A later window cannot cost less than an earlier one.")
-    return tuple(windows)
+    return windows
+
+
+def _whole(minutes: Any) -> int:
+    if isinstance(minutes, bool) or not isinstance(minutes, int):
+        raise TypeError(minutes)
+    return minutes
 
 
 def _size(window: FeeWindow) -> int:
@@ -66,6 +79,9 @@ def _size(window: FeeWindow) -> int:
 def _require_sense(window: FeeWindow) -> None:
     if window.minutes < 0 or (window.share is None) == (window.amount is None):
         raise BadWindow("A window has minutes before the start, and a share or an amount.")
+    numbers = (it for it in (window.share, window.amount) if it is not None)
+    if any(isinstance(it, bool) or not isinstance(it, int) for it in numbers):
+        raise BadWindow("A window is [minutes, share, amount].")
     if window.share is not None and not 0 < window.share <= WHOLE:
         raise BadWindow("A share is more than nothing and at most all of the price.")
     if window.amount is not None and window.amount <= 0:

@@ -87,7 +87,7 @@ def decide_authorized(now: datetime) -> None:
 
 def make_final(now: datetime) -> None:
     """Free the places of what customers cancelled, and give back what was paid for it, once they
-    cannot take it back any more (rule B33)."""
+    cannot take it back any more (rule B34)."""
     checkout.finish_cancellations(now=now)
 
 

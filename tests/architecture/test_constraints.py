@@ -545,6 +545,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "draft_payment_is_undefined": lambda it: booked(it, status="CREATED", payment_status="PAID"),
     "booking_ends_after_it_starts": lambda it: booked(it, ends_at=F("starts_at")),
     "booking_is_for_somebody": lambda it: booked(it, party_size=0),
+    "only_a_cancelled_booking_has_a_fee": lambda it: booked(it, cancellation_fee=100),
     "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
     "one_event_per_revision": lambda it: copy(BookingEvent.objects.get(booking=it.booking)),
     "link_hash_is_whole": link_without_hash,

@@ -1,4 +1,4 @@
-"""What cancelling costs until when: the table says what the decision does (rule B32)."""
+"""What cancelling costs until when: the table says what the decision does (rule B33)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -125,6 +125,9 @@ def test_a_booking_of_before_there_were_windows_has_none() -> None:
     ("stored", "why"),
     [
         ([[60, 5000]], "A window is [minutes, share, amount]."),
+        ([["60", 5000, None]], "A window is [minutes, share, amount]."),
+        ([[60, True, None]], "A window is [minutes, share, amount]."),
+        ("half", "A window is [minutes, share, amount]."),
         ([[60, 5000, 100]], "A window has minutes before the start, and a share or an amount."),
         ([[60, None, None]], "A window has minutes before the start, and a share or an amount."),
         ([[-1, 5000, None]], "A window has minutes before the start, and a share or an amount."),

@@ -52,7 +52,7 @@ def test_a_class_with_time_left_names_the_last_moment(client: Client, studio: St
 
     shown = policies(client.get(f"/harbor/classes/{session.pk}/"))
 
-    assert shown == ["Free cancellation until Thu 26 Nov, 18:00: just call us."]
+    assert shown == ["Free cancellation until Thu 26 Nov, 18:00."]
 
 
 def test_a_class_that_has_begun_says_nothing_of_cancelling(client: Client, studio: Studio) -> None:

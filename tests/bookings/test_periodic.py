@@ -24,6 +24,7 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "bookings.unanswered": timedelta(seconds=20),
         "checkout.reconcile": timedelta(seconds=30),
         "checkout.authorized": timedelta(seconds=10),
+        "checkout.final_cancellations": timedelta(seconds=10),
         "checkout.give_back": timedelta(seconds=30),
         "prepaid.plans": timedelta(seconds=30),
         "prepaid.forget_unpaid": timedelta(minutes=10),

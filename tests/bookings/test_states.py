@@ -27,7 +27,10 @@ LAWFUL = {
     ("WAITING_LIST", "CANCELED"),
 }
 
-UNDOES = {("CONFIRMED", "PENDING"), ("DECLINED", "PENDING")}
+UNDOES = {
+    *(("CONFIRMED", "PENDING"), ("DECLINED", "PENDING")),
+    *(("CANCELED", "PENDING"), ("CANCELED", "CONFIRMED")),
+}
 
 
 def is_refused(check: object, current: str, target: str) -> bool:
@@ -46,7 +49,7 @@ def test_transitions_are_lawful_exactly_when_the_table_has_them(
 
 
 @pytest.mark.parametrize(("current", "target"), list(product(Status, Status)))
-def test_only_decisions_are_undone_and_only_to_a_request(current: Status, target: Status) -> None:
+def test_only_answers_and_cancellations_are_taken_back(current: Status, target: Status) -> None:
     assert is_refused(require_undo, current, target) == ((current, target) not in UNDOES)
 
 

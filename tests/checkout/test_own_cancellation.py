@@ -1,5 +1,5 @@
 """What customers cancel themselves: kept for ten minutes, taken back, or final with its money
-(rules B32, B33, M33)."""
+(rules B33, B34, M33)."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -130,7 +130,7 @@ def test_after_ten_minutes_it_is_final(salon: Salon) -> None:
     with pytest.raises(bookings.TooLateToUndo):
         undo(booking, at=NOW + TEN_MINUTES)
     booking.refresh_from_db()
-    session = Session.objects.get(pk=booking.session_id)
+    session = Session.objects.get(pk=booking.session_id or 0)
     assert (booking.hold_expires_at, session.state) == (None, Session.State.CANCELED)
     assert clean()
 

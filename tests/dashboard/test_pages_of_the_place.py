@@ -340,7 +340,7 @@ def test_what_was_done_with_a_booking_is_told_by_the_clock_of_the_business(
     assert f"Messages {ours}" in text
     assert "In person, paid Today 10:42 Berlin time" in text
     assert "12:00 – 12:45 Kolkata time" in text
-    assert "until Wed 25 Nov, 12:00 by calling you. Times are in Kolkata time." in text
+    assert "until Wed 25 Nov, 12:00. Times are in Kolkata time." in text
     assert "15:12" not in text
 
 

@@ -29,7 +29,7 @@ def test_the_confirmation_says_all_of_it_and_survives_reload(client: Client, don
         "Kastanienallee 12, 10435 Berlin",
         "€48.00, at the studio",
         '<span class="whole">c…@example.com</span>',
-        "Free cancellation until then: just call us.",
+        "Free cancellation until then.",
         booking.reference,
         f"/manage/{booking.reference}/calendar.ics",
     ):

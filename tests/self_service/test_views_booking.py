@@ -109,7 +109,7 @@ def test_the_page_shows_the_booking_its_limits_and_its_history(
         "Thursday 26 November 2026",
         "Cut and finish",
         "Wed 25 Nov, 10:15",
-        "To change or cancel, call",
+        "Cancel this booking",
         booking.reference,
     ):
         assert words in text

@@ -30,7 +30,7 @@ class Bookings(models.QuerySet["Booking"]):
 
     def cancelled_just_now(self) -> Self:
         """Those whose customers may still take their cancellation back, or whose end is not written
-        yet: no money moves (rule B33)."""
+        yet: no money moves (rule B34)."""
         return self.filter(status=Booking.Status.CANCELED, hold_expires_at__isnull=False)
 
 

@@ -1,5 +1,5 @@
 """A booking is cancelled and its time is free (rule B12); what customers cancel themselves they can
-take back for ten minutes, and it is final only after that (rule B33)."""
+take back for ten minutes, and it is final only after that (rule B34)."""
 
 from datetime import datetime
 from typing import Any
@@ -82,7 +82,7 @@ def cancel_own(
     now: datetime,
     reason: str = "",
 ) -> Booking:
-    """Cancel for the customer, by the policy frozen with the booking (rules B5, B32). For ten
+    """Cancel for the customer, by the policy frozen with the booking (rules B5, B33). For ten
     minutes nobody else gets the place, no money moves and nobody is told, because it can be taken
     back (``undo_cancellation``); after that the worker makes it final (``end_undo``).
 
@@ -121,7 +121,7 @@ def cancel_own(
 def undo_cancellation(
     *, booking_id: int, business_id: int, revision: int, now: datetime
 ) -> Booking:
-    """Take a customer's own cancellation back within its ten minutes (rule B33): the booking is
+    """Take a customer's own cancellation back within its ten minutes (rule B34): the booking is
     what it was, at its place, with its money as it was.
 
     Raises:
@@ -161,7 +161,7 @@ def _undo(*, booking_id: int, business_id: int, revision: int, now: datetime) ->
     return booking
 
 
-def end_undo(booking: Booking, *, now: datetime) -> bool:
+def end_undo(*, booking: Booking, now: datetime) -> bool:
     """Make the cancellation of a locked booking final once its ten minutes are over: its place is
     free, for whoever waits first. Tell whether that is so now, and only now."""
     until = booking.hold_expires_at

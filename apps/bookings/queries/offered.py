@@ -27,7 +27,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.minimum import LIVE
 from apps.businesses.models import Location
-from apps.catalog.fee_windows import read_windows
+from apps.catalog.fee_windows import windows_of
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Choice, UnknownChoice, choose, zone_of
 from apps.kernel.refusals import Refusal
@@ -143,7 +143,7 @@ def policy_of(policy: BookingPolicy) -> Policy:
         move_by_link=policy.move_by_link,
         max_participants=policy.max_participants,
         description=policy.description,
-        fee_windows=read_windows(policy.fee_windows),
+        fee_windows=windows_of(policy.fee_windows),
     )
 
 

@@ -1,5 +1,5 @@
 """What customers cancelled becomes final when nobody can take it back any more: the place is free,
-the money goes back but for the fee, the visit of a plan as the clock says (rules B33, M33)."""
+the money goes back but for the fee, the visit of a plan as the clock says (rules B34, M33)."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ def finish_cancellations(*, now: datetime) -> int:
 @transaction.atomic
 def _finish(booking_id: int, business_id: int, *, now: datetime) -> bool:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if not bookings.end_undo(booking, now=now):
+    if not bookings.end_undo(booking=booking, now=now):
         return False
     is_kept = False
     if booking.payment_option == Booking.PaymentOption.MEMBERSHIP:

@@ -40,7 +40,7 @@ def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding
     """Yield sessions of appointments whose seats_taken is not what their bookings take.
 
     Of appointments: one takes its one seat whatever the party; a draft takes it while it is held,
-    and what was cancelled until that is final (rule B33); a request for a time that several may
+    and what was cancelled until that is final (rule B34); a request for a time that several may
     want takes none (rule B9).
     """
     seats = Case(

@@ -100,7 +100,7 @@ class Limit:
 
 
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
-    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B32)."""
+    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33)."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
     rows = cancellation_clock(

@@ -1,4 +1,4 @@
-"""A customer cancels a booking, or withdraws a request, and takes that back (rules B32, B33)."""
+"""A customer cancels a booking, or withdraws a request, and takes that back (rules B33, B34)."""
 
 from datetime import datetime
 
@@ -54,7 +54,7 @@ def _cancel(
             now=now,
         )
     except bookings.StaleRevision:
-        problem = _("This has changed meanwhile. Here is what cancelling means now.")
+        problem = _("This booking has just changed. Here is what cancelling means now.")
         return _ask(request, booking, form, now=now, problem=problem, status=409)
     except BusyTryAgain as busy:
         problem = _("Lots of people are booking right now. Please press the button again.")
@@ -116,5 +116,5 @@ def _why_not_undone(refused: Refusal) -> str:
     if isinstance(refused, BusyTryAgain):
         return _("Lots of people are booking right now. Please press the button again.")
     if isinstance(refused, bookings.DoesNotFit):
-        return _("It went to somebody else meanwhile, so the booking stays cancelled.")
+        return _("Somebody else has it by now, so your booking stays cancelled.")
     return _("It is too late to take this back.")
