@@ -36,6 +36,7 @@ def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
     actions = allowed_actions(
         policy=Policy.from_snapshot(booking.policy_snapshot),
         status=Status(booking.status),
+        kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         is_team=False,

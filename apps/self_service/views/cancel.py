@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from apps.kernel.refusals import Refusal
 from apps.self_service.forms import CancelForm
 from apps.self_service.queries.booking import other_sessions
 from apps.self_service.queries.cancel import effect_of_cancelling, may_cancel_now
+from apps.self_service.queries.moving import move_offer
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to, render_page
 
@@ -86,11 +88,20 @@ def _ask(
         "revision": booking.revision,
         "stub": stub_of(booking=booking),
         "effect": effect_of_cancelling(booking=booking, now=now),
-        "can_move": bool(other_sessions(booking=booking, now=now)),
+        "move_url": _move_url(booking, now=now),
         "form": form,
         "problem": problem,
     }
     return render_page(request, "self_service/cancel.html", None, context, status=status)
+
+
+def _move_url(booking: Booking, *, now: datetime) -> str:
+    """Where another time or another session can be taken instead, "" where none can."""
+    if (offer := move_offer(booking=booking, now=now)) is not None:
+        return offer.url
+    has_others = bool(other_sessions(booking=booking, now=now))
+    here = reverse("self_service:booking", kwargs={"reference": booking.reference})
+    return here if has_others else ""
 
 
 @require_POST

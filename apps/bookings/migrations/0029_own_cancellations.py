@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('availability', '0001_squashed_0007_decided'),
-        ('bookings', '0027_authorized'),
+        ('bookings', '0028_link_uses'),
         ('businesses', '0001_squashed_0005_countries_of_places'),
         ('catalog', '0016_fee_windows'),
         ('customers', '0001_squashed_0003_phone_index'),
