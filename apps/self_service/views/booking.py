@@ -127,9 +127,7 @@ def show_booking(
     context = {
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),
-        "limits": cancel_limits(booking=found, now=now),
-        "may_cancel": may_cancel_now(booking=found, now=now),
-        "undo_until": undo_until(booking=found, now=now),
+        **_cancelling(found, now=now),
         "contact_words": contact_words_of(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
@@ -190,6 +188,15 @@ def _in_line(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str
         "waiting": waiting,
         "till": till_in_line(booking=found, waiting=waiting, plans=plans, now=now),
         "wish": wish_words_of(booking=found),
+    }
+
+
+def _cancelling(found: Booking, *, now: datetime) -> dict[str, Any]:
+    """The cancellation clock, and what may be cancelled or taken back."""
+    return {
+        "limits": cancel_limits(booking=found, now=now),
+        "may_cancel": may_cancel_now(booking=found, now=now),
+        "undo_until": undo_until(booking=found, now=now),
     }
 
 
