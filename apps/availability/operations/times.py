@@ -216,8 +216,8 @@ def force_time(*, session_id: int, claim: Claim, now: datetime) -> bool:
 
 @transaction.atomic(savepoint=False)
 def revert_to_hold(*, session_id: int, expires_at: datetime) -> None:
-    """Turn the firm time of a session into a hold until expires_at (UTC), ``confirm_time`` the other
-    way round; what occupies nothing stays as it is. Needs no lock: nothing new is used."""
+    """Turn the firm time of a session into a hold until expires_at (UTC): ``confirm_time`` the
+    other way round; what occupies nothing stays as it is. Needs no lock: nothing new is used."""
     Occupancy.objects.filter(session_id=session_id).update(expires_at=expires_at)
     Session.objects.filter(pk=session_id, state=Session.State.SCHEDULED).update(
         state=Session.State.HELD, expires_at=expires_at
