@@ -36,6 +36,7 @@ def build_calendars(
     organizer: str,
     stamped_at: datetime,
     kind: Kind = Kind.BOOKED,
+    is_feed: bool = False,
 ) -> list[CalendarFile]:
     """Build the files for the customer, or for the team when ``kind`` is a team message.
 
@@ -46,9 +47,10 @@ def build_calendars(
     holds events of one UID only (RFC 5546 3.2.5), and calendars act on the first object of a part:
     a course that is cancelled is one file for each date. ``organizer`` is an e-mail address. All
     text is escaped and folded at 75 octets by the library, after control and direction marks are
-    removed (rule S8).
+    removed (rule S8). What a calendar subscribed to (is_feed) is always one publication:
+    that all of it is cancelled stands in its events.
     """
-    method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
+    method = "PUBLISH" if is_feed or facts.status in STATUS_WORDS else "CANCEL"
     dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)
     events = []
     for number, date in enumerate(dates, start=1):

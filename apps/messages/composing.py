@@ -95,16 +95,22 @@ def render_text(words: Words) -> str:
 
 
 def calendars_of(
-    *, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED
+    *, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED, is_feed: bool = False
 ) -> list[CalendarFile]:
     """Build the calendar files of a booking with the portal's host and the business's address.
 
     The mail attaches each; pages that let a customer download them call this with the facts of
     ``queries.get_booking_facts`` and put one after the other, which RFC 5545 3.4 calls a stream.
+    is_feed: one file to which a calendar subscribes.
     """
     organizer = facts.business.email or settings.DEFAULT_FROM_EMAIL
     return build_calendars(
-        facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
+        facts=facts,
+        host=portal_host(),
+        organizer=organizer,
+        stamped_at=now,
+        kind=kind,
+        is_feed=is_feed,
     )
 
 

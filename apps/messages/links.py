@@ -15,6 +15,11 @@ def manage_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/m/{token}"
 
 
+def calendar_url(token: str) -> str:
+    """Return the address of the calendar file of one booking; whoever has it may read it."""
+    return f"{settings.PORTAL_ORIGIN}/m/calendar/{token}.ics"
+
+
 def plan_url(token: str) -> str:
     """Return the address that opens one plan; whoever has it may use it."""
     return f"{settings.PORTAL_ORIGIN}/p/{token}"

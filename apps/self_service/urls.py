@@ -11,6 +11,7 @@ from apps.self_service.views import (
     move,
     people,
     sign_in,
+    subscribe,
     waiting,
 )
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("done/<slug:reference>/remember", done.remember_me, name="remember"),
     path("done/<slug:reference>/address", done.address, name="address"),
     path("m/<str:token>", links.exchange, name="exchange"),
+    path("m/calendar/<str:token>.ics", subscribe.feed, name="feed"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/again", me.again, name="again"),
     path("manage/<slug:reference>/cancel", cancel.cancel, name="cancel"),
@@ -36,6 +38,7 @@ urlpatterns = [
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
+    path("manage/<slug:reference>/subscribe", subscribe.subscribe, name="subscribe"),
     path("manage/<slug:reference>/close-links", links.close, name="close_links"),
     path("me/", me.me, name="me"),
     path("me/forget", me.forget_me, name="forget_me"),

@@ -16,6 +16,8 @@ def record(message: str, *args: object) -> logging.LogRecord:
     ("path", "shown"),
     [
         ("/m/s3cret-token", "/m/***"),
+        ("/m/calendar/s3cret-token.ics", "/m/calendar/***"),
+        ("/m/calendars3cret", "/m/***"),
         ("/p/s3cret:to-ken", "/p/***"),
         ("/gifts/open/s3cret:to-ken", "/gifts/open/***"),
         ("/me/in/s3cret-token/", "/me/in/***/"),

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import AccessLink, Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
@@ -48,6 +48,7 @@ class Stage:
     foreign: Booking
     session: Session
     token: str
+    calendar_token: str
     purchase: PlanPurchase
     payment: Payment
     refund: Refund
@@ -103,6 +104,7 @@ class Stage:
     def values_by_place(self) -> dict[str, dict[str, str]]:
         """What stands for something else where an address begins like this."""
         return {
+            "m/calendar/": {"token": self.calendar_token},
             "plans/": {"reference": self.purchase.reference},
             "p/": {"token": plan_token(self.purchase)},
             "gifts/": {"reference": self.card.reference, "token": gift_token(self.card)},
@@ -176,6 +178,9 @@ def make_stage(mails: Path) -> Stage:
         foreign=make_booking(service=other.cut, starts_at=other.at(26, 10), now=NOW),
         session=make_class(salon, salon.ana),
         token=bookings.create_access_link(booking=booking, now=NOW),
+        calendar_token=bookings.create_access_link(
+            booking=booking, purpose=AccessLink.Purpose.CALENDAR, now=NOW
+        ),
         purchase=purchase,
         payment=payment,
         refund=refuse(payment),

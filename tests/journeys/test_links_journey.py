@@ -50,6 +50,25 @@ def test_a_forwarded_link_is_seen_and_closed(
 
 
 @SCRIPTS
+def test_a_calendar_is_given_an_address(
+    open_page: OpenPage, salon: Salon, *, scripts: bool
+) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    work(NOW)
+    carl = open_page(link_in_mail(), scripts=scripts)
+
+    carl.get_by_role("link", name="Subscribe, so that changes follow").click()
+    expect(carl.get_by_role("heading", level=1)).to_have_text("Subscribe in your calendar")
+    carl.get_by_role("button", name="Make the address").click()
+
+    field = carl.get_by_label("Or copy the address: it is not shown again")
+    expect(field).to_have_value(re.compile(r"/m/calendar/[\w-]{43}\.ics$"))
+    expect(carl.get_by_role("link", name="Open my calendar")).to_be_visible()
+    if scripts:
+        expect_no_flaw(carl, widths=(390, 1280), schemes=SCHEMES)
+
+
+@SCRIPTS
 def test_the_team_hands_a_link_over(open_page: OpenPage, salon: Salon, *, scripts: bool) -> None:
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     page = open_page(

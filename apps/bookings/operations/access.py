@@ -3,7 +3,7 @@ were opened, and how to close them all (rule S20); and a mail with fresh ones fo
 theirs."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Value
@@ -11,7 +11,12 @@ from django.db.models.functions import Greatest
 
 from apps.bookings.models import AccessLink, Booking, BookingEvent, LinkUse
 from apps.bookings.operations.errors import NotAllowed, StaleRevision
-from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.operations.transitions import (
+    AFTER_THE_VISIT,
+    Actor,
+    lock_booking,
+    record_transition,
+)
 from apps.bookings.policy import Reason
 from apps.bookings.queries.links import find_link, hash_of
 from apps.bookings.states import OCCUPYING, Status
@@ -19,7 +24,6 @@ from apps.businesses.models import Business, TeamMember
 from apps.outbox import operations as outbox
 from apps.web.devices import Device
 
-AFTER_THE_VISIT = timedelta(days=7)
 FIND_TOPIC = "bookings.find"
 Purpose = AccessLink.Purpose
 

@@ -16,7 +16,7 @@ from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings import states
 from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.deadlines import deadline_after, decides_at
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import AccessLink, Booking, BookingEvent
 from apps.bookings.operations.errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.minimum import MinimumGroup, group_at
 from apps.bookings.queries.requests import is_for_people
@@ -59,6 +59,8 @@ TOLD = frozenset(
 AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
 """Of a confirmed booking: whatever changes these has to have its time or its seats."""
 APPOINTMENT = Service.Kind.APPOINTMENT
+AFTER_THE_VISIT = timedelta(days=7)
+"""How long the links of a booking go on opening it."""
 
 
 def keeps_what_it_needs(booking: Booking) -> bool:
@@ -165,6 +167,8 @@ def record_transition(
     event.actor, event.user_id, event.at = actor.kind, actor.user_id, now
     event.reason, event.revision = reason, booking.revision
     booking.save(update_fields=[*columns, "revision"])
+    if "ends_at" in columns:
+        _let_links_follow(booking, now=now)
     event.save(force_insert=True)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
@@ -189,6 +193,13 @@ def record_cancellation(
         delay=states.UNDO_WINDOW,
         columns={"status": Booking.Status.CANCELED.value},
     )
+
+
+def _let_links_follow(booking: Booking, *, now: datetime) -> None:
+    """Links that are open stay open until some days after the new end of the visit (rule S3)."""
+    until = booking.ends_at + AFTER_THE_VISIT
+    links = AccessLink.objects.filter(booking=booking, revoked_at=None, expires_at__gt=now)
+    links.filter(expires_at__lt=until).update(expires_at=until)
 
 
 def deadline_columns(

@@ -149,13 +149,20 @@ def show_booking(
 @never_cache
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the same calendar file that the mail carries."""
-    found = granted_booking(request, reference)
-    files = calendars_of(facts=get_booking_facts(booking_id=found.pk), now=timezone.now())
+    return calendar_file(granted_booking(request, reference), now=timezone.now())
+
+
+def calendar_file(found: Booking, *, now: datetime, is_feed: bool = False) -> HttpResponse:
+    """The calendar files of a booking as they are now, one after the other; is_feed: the one that a
+    calendar subscribed to, and shows by itself."""
+    facts = get_booking_facts(booking_id=found.pk)
+    files = calendars_of(facts=facts, now=now, is_feed=is_feed)
     response = HttpResponse(
         b"".join(it.content for it in files),
         content_type=f"text/calendar; charset=utf-8; method={files[0].method}",
     )
-    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
+    if not is_feed:
+        response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
     return response
 
 
