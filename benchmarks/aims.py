@@ -19,6 +19,7 @@ STATUS_OK = 200
 DAY_LIMIT = 12.0  # milliseconds, with 10 people
 MONTH_LIMITS = {10: 25.0, 100: 90.0}
 CLIENTS = 8
+MAX_MOVE_RATIO = 1.2
 PAGE_LIMITS = {"Timetable": 40}
 FLASH_PLACES = 20
 
@@ -30,6 +31,7 @@ class Remembered:
     vendor: str
     readings: dict[Case, Reading] = field(default_factory=dict)
     fragments: dict[Case, Page] = field(default_factory=dict)
+    moves: dict[Case, Page] = field(default_factory=dict)
     committing: dict[int, Committing] = field(default_factory=dict)
     journeys: dict[int, Journey] = field(default_factory=dict)
     empty: dict[int, Load] = field(default_factory=dict)
@@ -44,6 +46,7 @@ def aims_of(found: Remembered) -> list[Aim]:
         *_growth(found),
         *(_postgres_at_a_million(found) if found.vendor == "postgresql" else ()),
         _aim("queries of a picker fragment", MAX_QUERIES, _most_queries(found), "queries"),
+        *_moves(found),
         *_storm(found.storm),
         *_pages(found),
         *_flash(found.flash),
@@ -78,6 +81,18 @@ def _postgres_at_a_million(found: Remembered) -> Iterable[Aim]:
     journey = found.journeys.get(CLIENTS)
     rate = journey.bookings_per_second if journey else None
     yield _aim("hold and details POST, 8 clients", 100, rate, "bookings/s", at_most=False)
+
+
+def _moves(found: Remembered) -> Iterable[Aim]:
+    """The page that moves a booking beside the picker around the same days, of the same run."""
+    ratios = [
+        ratio(page.timing.best, found.fragments[case].timing.best)
+        for case, page in found.moves.items()
+        if page.status == STATUS_OK and case in found.fragments
+    ]
+    whole = ratios and len(ratios) == len(found.moves)
+    worst = max(ratios) if whole else None
+    yield _aim("move page : picker fragment, worst case", MAX_MOVE_RATIO, worst, "times")
 
 
 def _most_queries(found: Remembered) -> float | None:

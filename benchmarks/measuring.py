@@ -14,7 +14,12 @@ from benchmarks.committing import Starts, measure_committing
 from benchmarks.figures import Aim
 from benchmarks.filling import Filling
 from benchmarks.journey import measure_empty_answers, measure_journey, measure_storm
-from benchmarks.pages import measure_admin_list, measure_picker_page, measure_today
+from benchmarks.pages import (
+    measure_admin_list,
+    measure_move_page,
+    measure_picker_page,
+    measure_today,
+)
 from benchmarks.picker import MONTH_DAYS, measure_reading
 from benchmarks.server import served
 from benchmarks.stage import MEASURED_STAFF, Troupe, set_up_businesses
@@ -62,7 +67,7 @@ class Measuring:
         """Day and month for 1, 10 and 100 people: the engine, the page, and the bare read."""
         # The whole of the next month: this one may be over but for a few days.
         first = (self.now.astimezone(BERLIN).date().replace(day=1) + LONGEST_MONTH).replace(day=1)
-        lines = []
+        lines, moves = [], {}
         for staff, troupe in self.measured.items():
             for days in (1, MONTH_DAYS):
                 reading = measure_reading(
@@ -73,7 +78,11 @@ class Measuring:
                 self.found.readings[(size, staff, days)] = reading
                 self.found.fragments[(size, staff, days)] = page
                 lines.append((staff, days, reading, page))
+                move = measure_move_page(troupe, query=query, on=first, seconds=self.seconds)
+                self.found.moves[(size, staff, days)] = move
+                moves[f"move, {staff} people, {days} days"] = move
         print(printing.picker_table(lines))
+        print(printing.pages_table(moves))
 
     def commit(self) -> None:
         """Hold and submit in the process itself, beside bare inserts."""

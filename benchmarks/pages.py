@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
 from benchmarks.figures import Timing
 from benchmarks.picker import count_queries, repeat
 from benchmarks.stage import Troupe
 
+WEEK = timedelta(days=7)
 FRAGMENT = {"HX-Request": "true"}
 
 
@@ -32,6 +36,17 @@ def measure_picker_page(troupe: Troupe, *, query: str, seconds: float) -> Page:
     """The picker's fragment as htmx asks for it, with this query string."""
     path = f"/{troupe.business.slug}/s/cut/times?{query}"
     return _measure(_client(), path, seconds=seconds, headers=FRAGMENT, floor=lambda: None)
+
+
+def measure_move_page(troupe: Troupe, *, query: str, on: date, seconds: float) -> Page:
+    """The same fragment on the page that moves a booking of a week later: nobody is too late,
+    and anybody will do, as around the service."""
+    rows = Booking.objects.filter(business=troupe.business, starts_at__date=on + WEEK)
+    booking = rows.filter(status=Booking.Status.CONFIRMED).earliest("starts_at", "pk")
+    client, now = _client(), timezone.now()
+    client.get(f"/m/{bookings.create_access_link(booking=booking, now=now)}")
+    path = f"/manage/{booking.reference}/move?{query}&staff=any"
+    return _measure(client, path, seconds=seconds, headers=FRAGMENT, floor=lambda: None)
 
 
 def measure_page(path: str, *, statement: str, parameters: list[Any], seconds: float) -> Page:

@@ -15,6 +15,7 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, AddOnGroup, Service
 from apps.catalog.queries import choose
+from apps.checkout import operations as checkout
 from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
 from apps.waitlists import operations as waitlists
@@ -27,6 +28,7 @@ from tests.factories import (
     make_visitor,
 )
 from tests.factories.money import work
+from tests.factories.prepaid import make_plan, make_purchase
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 SOON = NOW + timedelta(seconds=11)
@@ -248,6 +250,27 @@ def test_the_time_that_comes_free_is_offered_to_whoever_waits(salon: Salon) -> N
     assert waitlists.offer_what_came_free(now=SOON) == 1
     entry.refresh_from_db()
     assert entry.booking.starts_at == salon.at(26, 9, 45)
+    assert broken_laws() == []
+
+
+def test_a_plan_pays_for_the_new_time_as_well_or_the_booking_stays(salon: Salon) -> None:
+    purchase = make_purchase(plan=make_plan(services=[salon.cut], valid_days=3), by=salon.olga)
+    carl = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    checkout.pay_with_plan(
+        booking_id=carl.pk,
+        revision=carl.revision,
+        purchase_id=purchase.pk,
+        by=salon.olga,
+        now=NOW,
+    )
+    booked = Booking.objects.get(pk=carl.pk)
+
+    with pytest.raises(bookings.PlanDoesNotPay):
+        move(booked, starts_at=salon.at(30, 10))
+
+    booked.refresh_from_db()
+    assert booked.starts_at == salon.at(26, 10)
+    assert move(booked, starts_at=salon.at(26, 14)).starts_at == salon.at(26, 14)
     assert broken_laws() == []
 
 

@@ -55,7 +55,7 @@ from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web import limit_rules as rules
 from apps.web.formatting import week_starts_of
-from apps.web.http import client_network, go_to, render_page
+from apps.web.http import client_network, go_to, render_page, wants_fragment
 from apps.web.limits import Hit, require_room, require_room_to_read
 
 
@@ -111,6 +111,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         return _lost(request, booking, slot, now=now)
     context = {
         **_frame(booking, now=now),
+        "stub": stub_of(booking=booking),
         "slot": request.GET["slot"],
         "starts_at": slot.starts_at,
         "ends_at": slot.starts_at + (booking.ends_at - booking.starts_at),
@@ -213,13 +214,21 @@ def _show_times(
     context = {
         **_frame(booking, now=now),
         **_picker(booking, choice, replace(picks, ask=ask), days),
+        **({} if wants_fragment(request) else _head(booking, choice)),
+    }
+    template, part = "self_service/move.html", "bookings/_picker.html"
+    return render_page(request, template, part, context, status)
+
+
+def _head(booking: Booking, choice: Choice) -> dict[str, Any]:
+    """What stands above the picker, and is not asked for with a part of the page."""
+    return {
+        "stub": stub_of(booking=booking),
         "staff": staff_options(choice),
         "people": None,
         "kept": (),
         "times_url": _path("move", booking),
     }
-    template, part = "self_service/move.html", "bookings/_picker.html"
-    return render_page(request, template, part, context, status)
 
 
 def _picker(booking: Booking, choice: Choice, picks: Picks, days: Any) -> dict[str, Any]:
@@ -254,7 +263,6 @@ def _frame(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "reference": booking.reference,
         "status": booking.status,
         "revision": booking.revision,
-        "stub": stub_of(booking=booking),
         "moving": {
             "on": booking.starts_at.astimezone(booking.zone).date(),
             "starts_at": booking.starts_at,
