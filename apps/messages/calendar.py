@@ -6,6 +6,7 @@ attendees; the customer has answered already, and the business reads no calendar
 back with CANCEL. PUBLISH must not name attendees, so no address leaves in the file.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -51,14 +52,36 @@ def build_calendars(
     that all of it is cancelled stands in its events.
     """
     method = "PUBLISH" if is_feed or facts.status in STATUS_WORDS else "CANCEL"
+    events = _events(facts, host=host, organizer=organizer, stamped_at=stamped_at, kind=kind)
+    objects = [events] if method == "PUBLISH" else [[event] for event in events]
+    return [_file(method, it) for it in objects]
+
+
+def build_one_calendar(
+    *, told: Iterable[tuple[BookingFacts, str]], host: str, stamped_at: datetime
+) -> CalendarFile:
+    """Build one file of many bookings that take place, each beside its organizer's address: the
+    same events as in the files of each."""
+    events = [
+        event
+        for facts, organizer in told
+        for event in _events(
+            facts, host=host, organizer=organizer, stamped_at=stamped_at, kind=Kind.BOOKED
+        )
+    ]
+    return _file("PUBLISH", events)
+
+
+def _events(
+    facts: BookingFacts, *, host: str, organizer: str, stamped_at: datetime, kind: Kind
+) -> list[Event]:
     dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)
     events = []
     for number, date in enumerate(dates, start=1):
         event = _event(facts, organizer, stamped_at, kind)
         _put_on(event, date, facts=facts, uid=_uid(facts.reference, number, host))
         events.append(event)
-    objects = [events] if method == "PUBLISH" else [[event] for event in events]
-    return [_file(method, it) for it in objects]
+    return events
 
 
 def _file(method: str, events: list[Event]) -> CalendarFile:

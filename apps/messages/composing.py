@@ -1,5 +1,6 @@
 """From facts to a finished mail: text twin, HTML, calendar file and safe headers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.mime.text import MIMEText
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.messages.calendar import CalendarFile, build_calendars
+from apps.messages.calendar import CalendarFile, build_calendars, build_one_calendar
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import portal_host
 from apps.messages.mails import put_together, require_plain_address, styles
@@ -112,6 +113,12 @@ def calendars_of(
         kind=kind,
         is_feed=is_feed,
     )
+
+
+def calendar_of_all(*, all_facts: Iterable[BookingFacts], now: datetime) -> CalendarFile:
+    """Build one file of all that somebody has booked, as ``calendars_of`` does of one booking."""
+    told = [(it, it.business.email or settings.DEFAULT_FROM_EMAIL) for it in all_facts]
+    return build_one_calendar(told=told, host=portal_host(), stamped_at=now)
 
 
 def _has_calendar(facts: BookingFacts, kind: Kind) -> bool:

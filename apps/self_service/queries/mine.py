@@ -21,6 +21,7 @@ from apps.customers.models import Customer
 from apps.web.formatting import zone_label
 
 A_PAGE = 25
+MOST_AHEAD = 500
 UPCOMING, REQUESTS, WAITLISTS, PAST = range(4)
 HEADINGS = {
     UPCOMING: _("Upcoming"),
@@ -70,10 +71,16 @@ class MyPart:
 
 @dataclass(frozen=True, slots=True)
 class MyPage:
-    """One page of the list, and which page it is."""
+    """One page of the list, and which page it is. has_ahead: something on it is to come."""
 
     parts: Sequence[MyPart]
     page: Page[Any]
+
+    @property
+    def has_ahead(self) -> bool:
+        live = (Booking.Status.CONFIRMED, Booking.Status.PENDING)
+        rows = [row for part in self.parts for row in part.rows if row.url]
+        return any(row.status in live and not row.is_past for row in rows)
 
 
 def of_browser(browser: Browser, *, address: str = "") -> QuerySet[Booking]:
@@ -154,3 +161,14 @@ def _wish_of(booking: Booking) -> tuple[str, str] | None:
         return None
     wish = open_wish(entry)
     return wish_words(wish, locale=booking.business.locale) if wish else None
+
+
+def list_ahead(
+    *, found: QuerySet[Booking], opens: Callable[[Booking], bool], now: datetime
+) -> list[Booking]:
+    """List what takes place and is not over, the soonest first, and at most MOST_AHEAD: one query
+    joins what a calendar tells. A booking that this browser may not see is left out."""
+    live = found.filter(status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING))
+    joined = ("business", "location", "customer", "resource__staff_member")
+    rows = live.filter(ends_at__gt=now).select_related(*joined).order_by("starts_at", "pk")
+    return [it for it in rows[:MOST_AHEAD] if opens(it)]
