@@ -250,7 +250,9 @@ JUNIPER = BusinessPlan(
         "name": "House rules",
         "min_notice_minutes": 120,
         "horizon_days": 90,
-        "cancel_until_minutes": 1440,
+        "cancel_until_minutes": 0,
+        # Half of the price within a day, all of it within four hours.
+        "fee_windows": [[1440, 5000, None], [240, 10000, None]],
         "move_until_minutes": 1440,
         "description": "Free cancellation and changes up to 24 hours before. If you are more than "
         "15 minutes late we may have to shorten the appointment.",
