@@ -24,6 +24,7 @@ from apps.bookings.policy import (
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.businesses.pages import Contacts, and_reach, search_map
+from apps.catalog.fee_windows import fee_steps
 from apps.catalog.models import Service
 from apps.web import formatting
 
@@ -222,10 +223,32 @@ def _clock(minute: int, *, locale: str) -> str:
 
 
 def cancel_by_words(
-    policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, business: Business
+    policy: Policy,
+    *,
+    starts_at: datetime,
+    now: datetime,
+    zone: ZoneInfo,
+    business: Business,
+    price: int | None = None,
 ) -> str:
     """Until when cancelling is free and how it is done, with a date that never breaks; too late is
-    said as such."""
+    said as such, and what it costs then of a price in minor units (rule B33)."""
+    free = _free_words(policy, starts_at=starts_at, now=now, zone=zone, business=business)
+    if not policy.cancel_allowed or starts_at <= now:
+        return free
+    fees = fee_words(
+        fee_steps(policy.fee_windows, starts_at=starts_at, price=price or 0),
+        now=now,
+        zone=zone,
+        currency=business.currency,
+        locale=business.locale,
+    )
+    return format_html("{} {}", free, fees) if fees else free
+
+
+def _free_words(
+    policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, business: Business
+) -> str:
     until = free_until(policy=policy, starts_at=starts_at)
     if until is None:
         return _("This booking cannot be cancelled.")
@@ -242,6 +265,29 @@ def cancel_by_words(
     elif not policy.cancel_by_link and business.email:
         words = _("Free cancellation until {}: just reply to our e-mail.")
     return format_html(words, format_html('<b class="nowrap">{}</b>', when))
+
+
+def fee_words(
+    steps: Sequence[tuple[datetime, int]],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    currency: str,
+    locale: str,
+) -> str:
+    """ "After that, cancelling costs €24.00. From Thu 26 Nov, 06:15 it costs €48.00.": what follows
+    the free time, of steps as of ``fee_steps``; "" where nothing does."""
+    begun = [it for it in steps if it[0] < now][-1:]
+    said: list[str] = []
+    for since, fee in [*begun, *(it for it in steps if it[0] >= now)]:
+        words = _("From %(at)s it costs %(fee)s.")
+        if not said:
+            words = _("After that, cancelling costs %(fee)s.")
+        if since < now:
+            words = _("Cancelling costs %(fee)s.")
+        at = formatting.format_datetime(since, zone=zone, locale=locale)
+        said.append(words % {"at": at, "fee": formatting.format_money(fee, currency, locale)})
+    return " ".join(said)
 
 
 def cancel_words(policy: Policy) -> str:

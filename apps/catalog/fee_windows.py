@@ -95,6 +95,18 @@ def fee_at(windows: Sequence[FeeWindow], *, starts_at: datetime, price: int, at:
     return max(begun, default=0)
 
 
+def fee_steps(
+    windows: Sequence[FeeWindow], *, starts_at: datetime, price: int
+) -> tuple[tuple[datetime, int], ...]:
+    """From when (UTC, itself not included) cancelling costs how much, where it becomes more."""
+    steps: list[tuple[datetime, int]] = []
+    for window in windows:
+        fee = window.fee_of(price)
+        if fee > (steps[-1][1] if steps else 0):
+            steps.append((starts_at - timedelta(minutes=window.minutes), fee))
+    return tuple(steps)
+
+
 def no_show_fee(windows: Sequence[FeeWindow], *, price: int) -> int:
     """What it costs not to come: as much as the last window."""
     return max((it.fee_of(price) for it in windows), default=0)

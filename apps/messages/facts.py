@@ -110,7 +110,8 @@ class BookingFacts:
     ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy;
-    ``asks_to_cancel``: only the team can, whom the customer asks.
+    ``asks_to_cancel``: only the team can, whom the customer asks; ``fees`` say from when it costs
+    how much.
     ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``position_in_line`` is 1 for
@@ -200,6 +201,7 @@ class BookingFacts:
     mix: tuple[tuple[int, str], ...] = ()
     people: int = 0
     asks_to_cancel: bool = False
+    fees: tuple[tuple[datetime, int], ...] = ()
     minimum: int = 0
 
     @property

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.deadlines import Rule
+from apps.bookings.wording import fee_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url
 from apps.web import formatting
@@ -24,13 +25,18 @@ def may_still_cancel(facts: BookingFacts, now: datetime) -> bool:
 
 
 def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
-    """Until when cancelling is free, or that it is too late for that; "" without such a rule."""
+    """Until when cancelling is free, or that it is too late for that, and what it costs then; ""
+    without such a rule."""
     if facts.cancel_until is None:
         return ""
-    if not may_still_cancel(facts, now):
-        return _("It is too late to cancel free of charge.")
-    until = _moment(facts.cancel_until, facts, zone)
-    return _("Free cancellation until %(until)s.") % {"until": until}
+    free = _("It is too late to cancel free of charge.")
+    if may_still_cancel(facts, now):
+        until = _moment(facts.cancel_until, facts, zone)
+        free = _("Free cancellation until %(until)s.") % {"until": until}
+    fees = fee_words(
+        facts.fees, now=now, zone=zone, currency=facts.currency, locale=facts.business.locale
+    )
+    return f"{free} {fees}".strip()
 
 
 def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:

@@ -18,6 +18,7 @@ from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import all_dates_of, dates_of
 from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
+from apps.catalog.fee_windows import fee_steps
 from apps.catalog.models import Resource
 from apps.checkout.queries.orders import (
     authorized_by_gift,
@@ -70,6 +71,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         holds_time=not booked.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
         asks_to_cancel=_asks_to_cancel(booking),
+        fees=_fees(booking),
         business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
         **_ended_by_a_rule(booking),
@@ -272,6 +274,11 @@ def _of_customer(booking: Booking, column: str) -> str:
 def _asks_to_cancel(booking: Booking) -> bool:
     policy = Policy.from_snapshot(booking.policy_snapshot)
     return policy.cancel_allowed and not policy.cancel_by_link
+
+
+def _fees(booking: Booking) -> tuple[tuple[datetime, int], ...]:
+    windows = Policy.from_snapshot(booking.policy_snapshot).fee_windows
+    return fee_steps(windows, starts_at=booking.starts_at, price=booking.price or 0)
 
 
 def _cancel_until(booking: Booking) -> datetime | None:

@@ -1,6 +1,7 @@
 """What cancelling costs until when: the table says what the decision does (rule B33)."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,15 @@ from apps.bookings.policy import (
     must_ask_to_cancel,
 )
 from apps.bookings.states import Status
-from apps.catalog.fee_windows import BadWindow, FeeWindow, fee_at, no_show_fee, read_windows
+from apps.bookings.wording import fee_words
+from apps.catalog.fee_windows import (
+    BadWindow,
+    FeeWindow,
+    fee_at,
+    fee_steps,
+    no_show_fee,
+    read_windows,
+)
 
 STARTS = datetime(2026, 11, 26, 9, 15, tzinfo=UTC)
 HOUR = 60
@@ -76,6 +85,35 @@ def test_a_share_is_rounded_for_the_customer() -> None:
 
 def test_not_coming_costs_what_the_last_window_says() -> None:
     assert (no_show_fee(BOTH, price=4800), no_show_fee((), price=4800)) == (4800, 0)
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (
+            before(48),
+            "After that, cancelling costs €24.00. From Thu 26 Nov, 06:15 it costs €48.00.",
+        ),
+        (before(10), "Cancelling costs €24.00. From Thu 26 Nov, 06:15 it costs €48.00."),
+        (before(1), "Cancelling costs €48.00."),
+    ],
+)
+def test_the_sentence_says_what_follows_the_free_time(now: datetime, words: str) -> None:
+    said = fee_words(
+        fee_steps(BOTH, starts_at=STARTS, price=4800),
+        now=now,
+        zone=ZoneInfo("Europe/Berlin"),
+        currency="EUR",
+        locale="en-GB",
+    )
+
+    assert said.replace("\xa0", " ") == words
+
+
+def test_a_window_that_costs_no_more_is_no_step() -> None:
+    windows = (FeeWindow(24 * HOUR, share=10_000), FeeWindow(HOUR, amount=5000))
+
+    assert fee_steps(windows, starts_at=STARTS, price=4800) == ((before(24), 4800),)
 
 
 def test_a_request_costs_nothing_and_is_withdrawn_until_it_would_begin() -> None:

@@ -12,7 +12,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from tests.factories import NOW, Salon, make_booking, make_request
-from tests.pages import text_of
+from tests.pages import hold, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 DAY = 24 * 60
@@ -168,6 +168,19 @@ def test_whoever_paid_reads_what_stays_and_what_goes_back(client: Client, salon:
         for it in client.get(f"/manage/{booking.reference}/").context["limits"]
     ]
     assert clock == [("Free", False), ("€12.00", True), ("€12.00", False)]
+
+
+def test_the_fee_is_told_before_it_is_booked(client: Client, salon: Salon) -> None:
+    salon.policy.fee_windows = [[DAY, 5_000, None], [240, 10_000, None]]
+    salon.policy.cancel_until_minutes = 0
+    salon.policy.save()
+
+    details = client.get(hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone)))
+
+    assert (
+        "Free cancellation until Wed 25 Nov, 10:00. After that, cancelling costs €24.00. "
+        "From Thu 26 Nov, 06:00 it costs €48.00."
+    ) in words_of(details)
 
 
 def test_a_fee_that_was_not_shown_is_shown_first(client: Client, salon: Salon) -> None:

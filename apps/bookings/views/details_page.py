@@ -110,6 +110,7 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
         now=now,
         zone=draft.zone,
         business=draft.business,
+        price=draft.price,
     )
     if not says_how_to_pay:
         return cancel
