@@ -69,9 +69,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
         answer_by=booking.answer_by,
         holds_time=not booked.allows_multiple_requests,
-        cancel_until=_cancel_until(booking),
-        asks_to_cancel=_asks_to_cancel(booking),
-        fees=_fees(booking),
+        **_cancelling(booking),
         business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
         **_ended_by_a_rule(booking),
@@ -271,21 +269,17 @@ def _of_customer(booking: Booking, column: str) -> str:
     return str(getattr(booking.customer, column, ""))
 
 
-def _asks_to_cancel(booking: Booking) -> bool:
-    policy = Policy.from_snapshot(booking.policy_snapshot)
-    return policy.cancel_allowed and not policy.cancel_by_link
-
-
-def _fees(booking: Booking) -> tuple[tuple[datetime, int], ...]:
-    windows = Policy.from_snapshot(booking.policy_snapshot).fee_windows
-    return fee_steps(windows, starts_at=booking.starts_at, price=booking.price or 0)
-
-
-def _cancel_until(booking: Booking) -> datetime | None:
+def _cancelling(booking: Booking) -> dict[str, Any]:
+    """Until when it is free, what it costs then, and whether only the team can."""
     if not booking.policy_snapshot:
-        return None
+        return {"cancel_until": None}
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    return free_until(policy=policy, starts_at=booking.starts_at)
+    starts_at, price = booking.starts_at, booking.price or 0
+    return {
+        "cancel_until": free_until(policy=policy, starts_at=starts_at),
+        "asks_to_cancel": policy.cancel_allowed and not policy.cancel_by_link,
+        "fees": fee_steps(policy.fee_windows, starts_at=starts_at, price=price),
+    }
 
 
 def _business_facts(

@@ -142,3 +142,17 @@ def _cancel(salon: Salon) -> None:
         now=LATER,
         reason="Ill",
     )
+    salon.policy.fee_windows = [[7 * 24 * 60, 2_500, None], [60, None, 4000]]
+    salon.policy.cancel_until_minutes = 0
+    salon.policy.save()
+    ill = make_booking(
+        service=salon.cut, starts_at=salon.at(30, 16), now=NOW, name="Uwe", email="uwe@example.com"
+    )
+    bookings.cancel_own(
+        booking_id=ill.pk,
+        business_id=ill.business_id,
+        revision=ill.revision,
+        seen_fee=1200,
+        now=LATER,
+        reason="My train is late",
+    )
