@@ -7,8 +7,10 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from apps.bookings.models import Booking
 from apps.outbox.worker import Worker
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.prepaid import make_plan, make_purchase
 from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw
 from tests.journeys.test_customer_access import to_done
 from tests.journeys.test_customer_journeys import SCRIPTS
@@ -61,6 +63,9 @@ def test_a_wrong_code_says_so_and_the_right_one_shows_every_booking(
     open_page: OpenPage, salon: Salon, *, scripts: bool
 ) -> None:
     make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    over = make_booking(service=salon.bridal, starts_at=salon.at(27, 10), now=NOW)
+    Booking.objects.filter(pk=over.pk).update(starts_at=salon.at(2, 10), ends_at=salon.at(2, 12))
+    make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
     page = open_page("/me/sign-in/", scripts=scripts)
     look(page, scripts=scripts)
     code, _link = ask(page)
@@ -76,6 +81,8 @@ def test_a_wrong_code_says_so_and_the_right_one_shows_every_booking(
 
     expect(page.get_by_text("Signed in as carl@example.com")).to_be_visible()
     expect(page.get_by_role("link", name="Cut and finish")).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Book again.*Bridal trial"))).to_be_visible()
+    expect(page.get_by_text("10 visits left")).to_be_visible()
     look(page, scripts=scripts)
     page.get_by_role("link", name="Devices").click()
     expect(page.get_by_text("This browser")).to_be_visible()
