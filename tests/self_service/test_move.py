@@ -295,3 +295,41 @@ def test_the_page_asks_about_as_much_as_the_picker_however_many_bookings_there_a
 
     assert queries(move) == few
     assert few <= queries(picker) + 2
+
+
+# ----- clocks
+def test_over_a_change_of_the_clocks_it_is_the_reading_of_the_wall_that_was_tapped(
+    his: Client, salon: Salon, carl: Booking
+) -> None:
+    """In March the salon is another hour away from UTC than in November."""
+    type(salon.policy).objects.update(horizon_days=200)
+    page = his.get(path(carl, "move"), {"date": "2027-03-29"})
+    value = "2027-03-29T10:15+02:00;;"
+    assert value in slots_of(page)
+
+    send(his, carl, value)
+
+    moved = Booking.objects.get()
+    assert (moved.wall_time, moved.starts_at.hour) == ("2027-03-29T10:15", 8)
+    assert "10:15" in text_of(his.get(path(carl)))
+
+
+def test_online_the_times_are_those_of_the_customers_own_clock(
+    client: Client, salon: Salon
+) -> None:
+    salon.cut.locations.clear()
+    Service.objects.filter(pk=salon.cut.pk).update(online=True)
+    cut = Service.objects.select_related("business").get(pk=salon.cut.pk)
+    booked = make_booking(service=cut, starts_at=salon.at(26, 15), now=NOW)
+    Booking.objects.update(time_zone="America/New_York")
+    client.get(f"/m/{bookings.create_access_link(booking=booked, now=NOW)}")
+
+    page = client.get(path(booked, "move"))
+    check = client.get(path(booked, "move/check"), {"slot": slot(salon, 26, 16)})
+    send(client, booked, slot(salon, 26, 16))
+
+    assert "Your time now: 09:00 – 09:45" in text_of(page)
+    assert "Move to Thu 26 Nov, 10:00" in text_of(check)
+    moved = Booking.objects.get()
+    assert (moved.starts_at, moved.time_zone) == (salon.at(26, 16), "America/New_York")
+    assert "Moved to Thu 26 Nov, 10:00." in text_of(client.get(path(booked)))
