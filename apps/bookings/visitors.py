@@ -156,6 +156,12 @@ def opened_by_link(request: HttpRequest) -> list[int]:
     return [it.booking_id for it in _live_grants(request) if it.purpose == manages]
 
 
+def purposes_of(request: HttpRequest, booking: Booking) -> frozenset[str]:
+    """Return the purposes for which this session opened a link to a booking (rule S23). Whoever has
+    a proof may do all of them."""
+    return frozenset(it.purpose for it in _live_grants(request) if it.booking_id == booking.pk)
+
+
 def _live_grants(request: HttpRequest) -> list[Grant]:
     held: list[Grant] | None = getattr(request, LIVE, None)
     if held is None:

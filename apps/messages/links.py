@@ -15,6 +15,12 @@ def manage_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/m/{token}"
 
 
+def part_url(purpose: str, token: str) -> str:
+    """Return the address of a link for one purpose: the whole booking, or one part of it."""
+    part = "" if purpose == "MANAGE" else f"{purpose.lower()}/"
+    return f"{settings.PORTAL_ORIGIN}/m/{part}{token}"
+
+
 def calendar_url(token: str) -> str:
     """Return the address of the calendar file of one booking; whoever has it may read it."""
     return f"{settings.PORTAL_ORIGIN}/m/calendar/{token}.ics"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.bookings.wording import contact_words, mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import home_url, manage_url, team_booking_url
+from apps.messages.links import home_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.names import greeting_name, without_links
 from apps.messages.notes import (
@@ -239,6 +239,19 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
     return rows
 
 
+def purpose_of(facts: BookingFacts, kind: Kind, *, now: datetime) -> str:
+    """What the link of a mail to the customer is for, and all that it opens (rule S23)."""
+    if kind is Kind.OFFERED:
+        return "OFFER"
+    if kind is Kind.LET_GO and facts.status != "PENDING":
+        return "PAY"
+    if kind is Kind.TOO_LATE or (
+        kind is Kind.DECLINED and any(it > now for it in facts.suggestions)
+    ):
+        return "TIME"
+    return "MANAGE"
+
+
 def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple[str, str]:
     slug = facts.business.slug
     if kind.is_for_team:
@@ -252,7 +265,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         label = teams.get(kind, _("Open the booking"))
         return team_booking_url(slug, facts.reference), label
     if kind is Kind.DECLINED and any(at > now for at in facts.suggestions):
-        return manage_url(token), _("Choose one of these times")
+        return part_url("TIME", token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
     if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
@@ -270,7 +283,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.OVERDUE: _("View your request"),
         Kind.LET_GO: _("View your request") if facts.status == "PENDING" else _("Pay now"),
     }
-    return manage_url(token), labels.get(kind) or _("View your booking")
+    url = part_url(purpose_of(facts, kind, now=now), token)
+    return url, labels.get(kind) or _("View your booking")
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from apps.bookings.models import LinkUse
 from tests.hostile.stage import Stage, checksum, sam
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -53,6 +55,23 @@ def test_reading_changes_nothing_whoever_reads(stage: Stage) -> None:
     broken = [(route, codes) for it in answers for route, codes in it.items() if max(codes) >= 500]
     assert broken == []
     assert checksum() == before
+
+
+def test_head_on_a_link_gives_nobody_anything_and_notes_nothing(stage: Stage) -> None:
+    links = {
+        route: path
+        for route, path in stage.addresses.items()
+        if route.startswith(("m/", "p/", "gifts/open/", "me/in/"))
+    }
+    before, noted = checksum(), list(LinkUse.objects.values())
+    assert len(links) >= 8
+
+    for route, path in links.items():
+        answer = sam().head(path)
+        assert answer.headers["Referrer-Policy"] == "no-referrer", route
+        assert answer.headers["X-Robots-Tag"] == "noindex", route
+        assert settings.SESSION_COOKIE_NAME not in answer.cookies, route
+    assert (checksum(), list(LinkUse.objects.values())) == (before, noted)
 
 
 @pytest.mark.long

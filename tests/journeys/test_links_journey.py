@@ -8,9 +8,11 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from apps.bookings.models import AccessLink, Booking
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import work
 from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw
+from tests.waitlists.test_times import LATER, cancel, fill, wait
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
@@ -66,6 +68,27 @@ def test_a_calendar_is_given_an_address(
     expect(carl.get_by_role("link", name="Open my calendar")).to_be_visible()
     if scripts:
         expect_no_flaw(carl, widths=(390, 1280), schemes=SCHEMES)
+
+
+@SCRIPTS
+def test_an_offer_is_taken_by_a_link_for_nothing_else(
+    open_page: OpenPage, salon: Salon, *, scripts: bool
+) -> None:
+    taken = fill(salon)
+    wait(salon, "Carl")
+    cancel(taken[3], salon)
+    waitlists.offer_what_came_free(now=LATER)
+    work(LATER)
+    carl = open_page(link_in_mail(), scripts=scripts)
+    expect(carl.get_by_role("heading", level=1)).to_have_text("Your place on the waitlist")
+    expect(carl.get_by_text("Leave the waitlist")).to_have_count(0)
+    if scripts:
+        expect_no_flaw(carl, widths=(390, 1280), schemes=SCHEMES)
+
+    carl.get_by_role("button", name="Take it").click()
+
+    expect(carl.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
+    expect(carl.get_by_text("Where this booking was opened")).to_have_count(0)
 
 
 @SCRIPTS

@@ -13,6 +13,7 @@ from apps.businesses.accent import contrast
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.mails import RefusedAddress
+from apps.messages.wording import purpose_of
 from tests.messages.facts import EVA_S_CUT
 
 NOW = datetime(2026, 11, 24, 9, 33, tzinfo=UTC)
@@ -266,7 +267,31 @@ def test_a_decline_with_suggestions_names_them_and_leads_to_them() -> None:
     assert "Juniper Hair writes: Ana is away that Saturday." in text
     times = "These times are free: Sat 28 Nov, 13:00; Mon 30 Nov, 10:00."
     assert f"{times} Choose one and it’s booked." in text
-    assert f"Choose one of these times: http://127.0.0.1:8000/m/{TOKEN}" in text
+    assert f"Choose one of these times: http://127.0.0.1:8000/m/time/{TOKEN}" in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "times", "path"),
+    [
+        (Kind.BOOKED, "CONFIRMED", 0, "/m/"),
+        (Kind.OFFERED, "WAITING_LIST", 0, "/m/offer/"),
+        (Kind.LET_GO, "CONFIRMED", 0, "/m/pay/"),
+        (Kind.LET_GO, "PENDING", 0, "/m/"),
+        (Kind.TOO_LATE, "CONFIRMED", 0, "/m/time/"),
+        (Kind.DECLINED, "DECLINED", 1, "/m/time/"),
+        (Kind.REFUNDED, "CANCELED", 0, "/m/"),
+    ],
+)
+def test_a_mail_that_asks_for_one_thing_has_a_link_for_that(
+    kind: Kind, status: str, times: int, path: str
+) -> None:
+    at = tuple(datetime(2026, 11, 28, 12, tzinfo=UTC) for _time in range(times))
+    facts = replace(EVA_S_CUT, status=status, suggestions=at)
+
+    text = part(composed(facts, kind), "text/plain")
+
+    assert f"http://127.0.0.1:8000{path}{TOKEN}" in text
+    assert path == f"/m/{purpose_of(facts, kind, now=NOW).lower()}/".replace("manage/", "")
 
 
 def test_a_cancellation_by_the_team_tells_its_reason() -> None:

@@ -13,7 +13,7 @@ class AccessLink(models.Model):
     """Only the SHA-256 of purpose and token is kept; the token itself is in the mail."""
 
     class Purpose(models.TextChoices):
-        """What a link is for, and all that it opens (rule S3)."""
+        """What a link is for, and all that it opens (rule S23)."""
 
         MANAGE = "MANAGE", _("See and change the booking")
         OFFER = "OFFER", _("Answer an offer")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, Unreadable, read_picks, read_slot
-from apps.bookings.models import Booking, SuggestedTime
+from apps.bookings.models import AccessLink, Booking, SuggestedTime
 from apps.bookings.queries.drafts import find_booking, get_draft, text_of
 from apps.bookings.queries.suggestions import find_suggestion
 from apps.bookings.views.details_page import back_url
@@ -31,6 +31,7 @@ from apps.bookings.visitors import (
     Proof,
     page_zone,
     proof_of,
+    purposes_of,
     require_room_to_hold,
     visitor_hash_of,
     visitor_of,
@@ -176,12 +177,14 @@ def release(request: HttpRequest, draft: Booking) -> HttpResponse:
 
 
 def _declined(request: HttpRequest) -> Booking | None:
-    """The request that a suggested time replaces, for whoever proved the mailbox."""
+    """The request that a suggested time replaces, for whoever proved the mailbox, also by a link to
+    choose a time."""
     reference = request.POST.get("instead_of", "")[:REFERENCE_LENGTH]
     booking = find_booking(reference=reference) if reference else None
-    if booking is None or proof_of(request, booking) is not Proof.LINK:
+    if booking is None:
         return None
-    return booking
+    may_choose = AccessLink.Purpose.TIME in purposes_of(request, booking)
+    return booking if may_choose or proof_of(request, booking) is Proof.LINK else None
 
 
 def _suggested(declined: Booking | None, tap: Tap) -> SuggestedTime | None:

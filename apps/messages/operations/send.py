@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import BookingEvent
+from apps.bookings.models import AccessLink, BookingEvent
 from apps.checkout.queries.orders import excess_of, handed_over_at
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address
 from apps.messages.models import Message
 from apps.messages.queries import find_place_before, get_booking_facts, is_moved_again
+from apps.messages.wording import purpose_of
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.registry import GiveUp, Postpone
 from apps.web import limit_rules as rules
@@ -214,9 +215,10 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
 
 
 def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -> ComposedMail:
-    token = (
-        "" if kind.is_for_team else bookings.create_access_link(booking=message.booking, now=now)
-    )
+    token = ""
+    if not kind.is_for_team:
+        purpose = AccessLink.Purpose(purpose_of(facts, kind, now=now))
+        token = bookings.create_access_link(booking=message.booking, purpose=purpose, now=now)
     try:
         return compose(
             facts=facts,

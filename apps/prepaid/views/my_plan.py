@@ -49,7 +49,8 @@ def exchange(request: HttpRequest, token: str) -> HttpResponse:
     purchase = open_plan_token(token)
     if purchase is None:
         return render_page(request, "prepaid/plan_link_dead.html", None, {}, status=404)
-    grant_plan(request, purchase.pk, business_id=purchase.business_id)
+    if request.method != "HEAD":  # whoever only asks is given nothing
+        grant_plan(request, purchase.pk, business_id=purchase.business_id)
     return go_to(request, "prepaid:plan", reference=purchase.reference)
 
 

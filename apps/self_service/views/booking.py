@@ -2,7 +2,7 @@
 position, what is offered to them, and how it may be paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import picks_of_booking, times_url
-from apps.bookings.models import Booking
+from apps.bookings.models import AccessLink, Booking
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.links import list_openings
 from apps.bookings.queries.minimum import lacking, people_awaited
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import calendar_links, stub_of
-from apps.bookings.visitors import plans_of, proof_of
+from apps.bookings.visitors import plans_of, proof_of, purposes_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.checkout.queries.passes import has_plans_for, passes_for
@@ -47,6 +47,10 @@ from apps.waitlists.queries import (
     wish_words_of,
 )
 from apps.web.http import render_page
+
+Purpose = AccessLink.Purpose
+PARTS = (Purpose.OFFER, Purpose.PAY, Purpose.TIME)
+"""Links that open one part of the page of a booking (rule S23)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +111,10 @@ class WrongCode:
 @require_safe
 @never_cache
 def booking(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show the booking to a session that made it or opened its link."""
-    return show_booking(request, granted_booking(request, reference), now=timezone.now())
+    """Show the booking to a session that made it or opened its link; after a link of one purpose no
+    more than that (rule S23)."""
+    found = granted_booking(request, reference, *PARTS)
+    return show_booking(request, found, now=timezone.now())
 
 
 def show_booking(
@@ -123,9 +129,24 @@ def show_booking(
 ) -> HttpResponse:
     """Show a booking as it is now; problem says why the last tap did nothing, part what was typed
     as an amount, wrong_code what was typed as a code."""
-    money = money_of(booking=found, now=now)
+    is_whole = proof_of(request, found) is not None
+    shown = _whole(request, found, now=now) if is_whole else _parts(request, found, now=now)
     context = {
         **frame_of(business=found.business, place=found.location),
+        **shown,
+        "problem": problem,
+        "wrong_code": wrong_code,
+    }
+    if part is not None:
+        context["part"] = part
+    if problem:
+        context["moved_words"] = ""
+    return render_page(request, "self_service/booking.html", None, context, status=status)
+
+
+def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, Any]:
+    """All that its customer may see of a booking."""
+    return {
         **_facts(found, now=now),
         **_cancelling(found, now=now),
         "contact_words": contact_words_of(booking=found, now=now),
@@ -133,16 +154,45 @@ def show_booking(
         "suggested": suggested_slots(booking=found, now=now),
         "progress": people_awaited(found, now=now),
         "move": move_offer(booking=found, now=now),
-        "moved_words": "" if problem else moved_words(booking=found, now=now),
+        "moved_words": moved_words(booking=found, now=now),
         "other_sessions": other_sessions(booking=found, now=now),
         **_in_line(request, found, now=now),
-        "money": money,
-        "part": part or part_form(found, money),
+        **_paying(found, now=now),
         "overlap": overlap_of(booking=found, now=now),
-        "problem": problem,
-        "wrong_code": wrong_code,
+        "is_whole": True,
     }
-    return render_page(request, "self_service/booking.html", None, context, status=status)
+
+
+def _parts(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, Any]:
+    """What, when, and what the links are for that this session opened; not where, which may be the
+    customer's home, and nothing of what happened before."""
+    held = purposes_of(request, found)
+    context: dict[str, Any] = {
+        "zone": found.zone,
+        "now": now,
+        "stub": replace(stub_of(booking=found), where="", directions_url="", join_url=""),
+        "reference": found.reference,
+        "status": found.status,
+        "kind": found.kind,
+        "ending": ending_of(booking=found),
+        "contact_words": contact_words_of(booking=found, now=now),
+        "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),
+    }
+    if Purpose.OFFER in held:
+        context |= _in_line(request, found, now=now)
+    if Purpose.PAY in held:
+        context |= _paying(found, now=now)
+    if Purpose.TIME in held:
+        context["suggested"] = suggested_slots(booking=found, now=now)
+        context["overlap"] = overlap_of(booking=found, now=now)
+        if found.status == Booking.Status.DECLINED:
+            context["again_url"] = times_url(found.service, picks_of_booking(found))
+    return context
+
+
+def _paying(found: Booking, *, now: datetime) -> dict[str, Any]:
+    money = money_of(booking=found, now=now)
+    return {"money": money, "part": part_form(found, money)}
 
 
 @require_safe
@@ -166,13 +216,14 @@ def calendar_file(found: Booking, *, now: datetime, is_feed: bool = False) -> Ht
     return response
 
 
-def granted_booking(request: HttpRequest, reference: str) -> Booking:
-    """Return the booking for a session that may see it; 404 for any other."""
+def granted_booking(request: HttpRequest, reference: str, *parts: AccessLink.Purpose) -> Booking:
+    """Return the booking for a session that may see and change it, or that opened a link for one of
+    these parts of it; 404 for any other."""
     try:
         found = get_booking(reference=reference)
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
-    if proof_of(request, found) is None:
+    if proof_of(request, found) is None and not purposes_of(request, found) & {*parts}:
         raise Http404
     return found
 

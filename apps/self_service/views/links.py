@@ -22,12 +22,13 @@ from apps.web.limits import Hit, count_hits
 
 @require_safe
 @never_cache
-def exchange(request: HttpRequest, token: str) -> HttpResponse:
-    """Trade a link for the right to see one booking in this session; nothing is used up.
+def exchange(request: HttpRequest, token: str, part: str = "") -> HttpResponse:
+    """Trade a link for the right to see one booking in this session, or one part of it ("offer",
+    "pay", "time"); nothing is used up.
 
     Unknown, expired and revoked links get one answer alike (rule S3).
     """
-    purpose = AccessLink.Purpose.MANAGE
+    purpose = AccessLink.Purpose(part.upper() or "MANAGE")
     link = open_link(request, token, purpose)
     if link is None:
         return show_dead_link(request, token, purpose)

@@ -26,6 +26,7 @@ from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.refusals import Refusal
 from apps.self_service.queries.booking import money_of, overlap_of
 from apps.self_service.views.booking import (
+    Purpose,
     WrongCode,
     granted_booking,
     part_form,
@@ -37,7 +38,7 @@ from apps.web.http import HttpResponseSeeOther, go_to, render_page
 @require_POST
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Go where the rest is paid."""
-    now, booking = timezone.now(), granted_booking(request, reference)
+    now, booking = timezone.now(), granted_booking(request, reference, Purpose.PAY)
     money = money_of(booking=booking, now=now)
     if "go_on" in request.POST or "give_up" in request.POST:
         return _begun(request, booking, money.under_way, now=now)
@@ -88,7 +89,7 @@ def _begun(
 @require_POST
 def use_code(request: HttpRequest, reference: str) -> HttpResponse:
     """Take a code off what is left of a booking, or have a gift card pay it."""
-    now, booking = timezone.now(), granted_booking(request, reference)
+    now, booking = timezone.now(), granted_booking(request, reference, Purpose.PAY)
     require_room_for_codes(request, now=now)
     code = request.POST.get("code", "")[:100]
     try:
@@ -144,7 +145,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def another_time(request: HttpRequest, reference: str) -> HttpResponse:
     """Take one of the times that are offered."""
-    now, booking = timezone.now(), granted_booking(request, reference)
+    now, booking = timezone.now(), granted_booking(request, reference, Purpose.TIME)
     at = _offered(request, booking, now=now)
     if at is None:
         words = _("That time is no longer free. Please choose another one.")
@@ -169,7 +170,7 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def money_back(request: HttpRequest, reference: str) -> HttpResponse:
     """Cancel, with all of the money back."""
-    now, booking = timezone.now(), granted_booking(request, reference)
+    now, booking = timezone.now(), granted_booking(request, reference, Purpose.TIME)
     try:
         checkout.cancel_and_refund(
             booking_id=booking.pk,

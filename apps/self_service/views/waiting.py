@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import AccessLink, Booking
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
@@ -33,22 +33,24 @@ from apps.web.http import go_to, render_page
 @require_POST
 def take(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the place that is offered; taken twice it is the same booking."""
-    return _answer(request, reference, partial(_take, request))
+    booking = granted_booking(request, reference, AccessLink.Purpose.OFFER)
+    return _answer(request, booking, partial(_take, request))
 
 
 @require_POST
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     """Let the offer go to the next and stay in line."""
-    return _answer(request, reference, waitlists.refuse_offer)
+    booking = granted_booking(request, reference, AccessLink.Purpose.OFFER)
+    return _answer(request, booking, waitlists.refuse_offer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def leave(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask once what leaving means, then leave the line."""
-    if request.method == "POST":
-        return _answer(request, reference, _leave)
     booking, now = granted_booking(request, reference), timezone.now()
+    if request.method == "POST":
+        return _answer(request, booking, _leave)
     waiting = position_of(booking=booking, now=now)
     if waiting is None:
         return go_to(request, "self_service:booking", reference=reference)
@@ -95,8 +97,8 @@ def _leave(*, booking: Booking, now: datetime) -> None:
     waitlists.leave_waitlist(booking=booking, by=None, now=now)
 
 
-def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -> HttpResponse:
-    booking, now = granted_booking(request, reference), timezone.now()
+def _answer(request: HttpRequest, booking: Booking, verb: Callable[..., object]) -> HttpResponse:
+    now = timezone.now()
     if not hasattr(booking, "waiting"):
         raise Http404
     try:
@@ -104,7 +106,7 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
     except Refusal as no:
         words = _plan_words(no, request, booking) if isinstance(no, PlanRefused) else _words(no)
         return show_booking(request, booking, now=now, problem=words, status=no.status)
-    return go_to(request, "self_service:booking", reference=reference)
+    return go_to(request, "self_service:booking", reference=booking.reference)
 
 
 def _words(no: Refusal) -> str:
