@@ -196,6 +196,8 @@ def test_a_fee_that_was_not_shown_is_shown_first(client: Client, salon: Salon) -
         assert (answer.status_code, status_of(booking)) == (409, "CONFIRMED")
         assert "€24.00 is still to be paid to Juniper Hair." in words_of(answer)
         assert press(client, booking, fee=2400).status_code == 303
+        page = words_of(client.get(f"/manage/{booking.reference}/"))
+        assert "The cancellation fee is €24.00." in page
     booking.refresh_from_db()
     assert (booking.status, booking.cancellation_fee) == ("CANCELED", 2400)
 
@@ -253,3 +255,22 @@ def test_a_page_without_the_mark_of_its_form_changes_nothing(booking: Booking) -
     answer = careful.post(path(booking), {"revision": booking.revision, "fee": 0})
 
     assert (answer.status_code, status_of(booking)) == (403, "CONFIRMED")
+
+
+def test_the_team_reads_what_it_cost_and_that_it_is_not_final(client: Client, salon: Salon) -> None:
+    salon.policy.fee_windows = [[3 * DAY, 2_500, None]]
+    salon.policy.cancel_until_minutes = 0
+    salon.policy.save()
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW)
+    let_in(client, booking)
+    press(client, booking, fee=1200)
+    olga = Client()
+    olga.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    address = f"/own/juniper/bookings/{booking.reference}/"
+
+    page = words_of(olga.get(address))
+    assert "Cancellation fee: €12.00" in page
+    assert "The customer can take the cancellation back until 10:52." in page
+
+    client.post(path(booking, act="undo"))
+    assert "Cancellation taken back by the customer" in words_of(olga.get(address))

@@ -25,6 +25,7 @@ from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.checkout.queries.passes import has_plans_for, passes_for
 from apps.checkout.queries.pay_page import WayCard, cards_in_line
+from apps.kernel.money import Money
 from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries.booking import (
@@ -255,6 +256,7 @@ def _cancelling(found: Booking, *, now: datetime) -> dict[str, Any]:
         "limits": cancel_limits(booking=found, now=now),
         "may_cancel": may_cancel_now(booking=found, now=now),
         "undo_until": undo_until(booking=found, now=now),
+        "fee": Money(found.cancellation_fee, found.currency),
     }
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -63,7 +64,8 @@ class Bill:
     """total is None for a price on request, said in text; status and option ("" where the status
     says it) are in words. by_plan says how a plan paid ("" where none did), and total is what is
     left for extras; parts tells in which ways it was paid, where there were several.
-    is_for_nobody: no e-mail address and no phone number tells this customer from others."""
+    is_for_nobody: no e-mail address and no phone number tells this customer from others. fee is
+    what cancelling cost the customer, undo_until until when they can take that back (UTC)."""
 
     lines: tuple[BillLine, ...]
     total: Money | None
@@ -73,6 +75,8 @@ class Bill:
     by_plan: str
     is_for_nobody: bool
     parts: str = ""
+    fee: Money | None = None
+    undo_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +218,17 @@ def _how_it_is_paid(booking: Booking, *, is_extra: bool) -> tuple[str, str]:
     return booking.get_payment_status_display(), booking.get_payment_option_display()
 
 
+def _cancelled(booking: Booking) -> dict[str, Any]:
+    """What a cancellation by the customer cost, and until when it is not final (rule B34)."""
+    if booking.status != Booking.Status.CANCELED:
+        return {}
+    fee = booking.cancellation_fee
+    return {
+        "fee": Money(fee, booking.currency) if fee else None,
+        "undo_until": booking.hold_expires_at,
+    }
+
+
 def _bill(booking: Booking) -> Bill:
     by_plan = plan_words_of(booking).get(booking.pk, "")
     extras = [
@@ -240,6 +255,7 @@ def _bill(booking: Booking) -> Bill:
             currency=booking.currency,
             locale=booking.business.locale,
         ),
+        **_cancelled(booking),
     )
 
 
