@@ -69,6 +69,10 @@ MAY_DIFFER = {
     "book/<slug:draft>/": "a draft that is paid for next: its answers are written anew, as typed",
     "<slug:business>/hold": "it is held anew, and the hold before ends",
     "<slug:business>/classes/<int:session>/hold": "the same",
+    "manage/<slug:reference>/close-links": "whoever closes them is let in again by a fresh grant",
+    "manage/<slug:reference>/subscribe": "an address for each tap; all of them end with the links",
+    "own/<slug:slug>/bookings/<str:reference>/customer-link/": "a link for each tap, each in its "
+    "history, which end together",
     "own/sign-in/forgotten/$": "a mail for each time somebody asks, which are counted",
 }
 """Where a form that is sent twice leaves another state than sent once, and why that is no harm."""
@@ -103,6 +107,11 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "manage/<slug:reference>/money-back",
         "manage/<slug:reference>/refuse",
         "manage/<slug:reference>/take",
+        "manage/<slug:reference>/undo",
+        "me/forget",
+        "me/sign-in/code",
+        "me/sign-in/link",
+        "me/sign-out",
         "plans/<slug:reference>/code",
         "plans/<slug:reference>/start",
         "own/<slug:slug>/bookings/<str:reference>/leftover/",
