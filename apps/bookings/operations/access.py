@@ -59,14 +59,12 @@ def exchange_link(
 
 @transaction.atomic
 def _note_use(link: AccessLink, device: Device, *, now: datetime) -> None:
+    """The first statement locks the row of the link, so that no tap is counted twice or lost."""
     AccessLink.objects.filter(pk=link.pk).update(last_used_at=now)
     kind = {"link": link, "browser": device.browser, "system": device.system}
-    if not LinkUse.objects.filter(**kind).update(
-        times=F("times") + 1,
-        last_at=Greatest("last_at", Value(now)),  # clocks of machines differ
-    ):
-        first = LinkUse(**kind, first_at=now, last_at=now)
-        LinkUse.objects.bulk_create([first], ignore_conflicts=True)  # another tap was first
+    last_at = Greatest("last_at", Value(now))  # clocks of machines differ
+    if not LinkUse.objects.filter(**kind).update(times=F("times") + 1, last_at=last_at):
+        LinkUse.objects.create(**kind, first_at=now, last_at=now)
 
 
 def revoke_links(*, booking: Booking, now: datetime) -> int:
