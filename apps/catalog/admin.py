@@ -94,6 +94,7 @@ class BookingPolicyAdmin(RevisedAdmin):
     """A change counts for new bookings: each keeps the rules it was made under (rule B5)."""
 
     form = TenantForm
+    formfield_overrides = NUMBERS_AND_LISTS
     list_display = ["name", "business", "is_default", "cancel_until_minutes", "horizon_days"]
     list_select_related = ["business"]
     autocomplete_fields = ["business"]

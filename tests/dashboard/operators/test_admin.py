@@ -53,7 +53,7 @@ from apps.checkout.models import (
     RefundLine,
     SandboxSession,
 )
-from apps.customers.models import Consent, Customer
+from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
 from apps.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
@@ -181,6 +181,15 @@ def add_prepaid(business: Business, number: int) -> None:
     )
 
 
+def _sign_in(email: str, *, name: str) -> None:
+    """Somebody asked for a code, and a device of theirs is signed in."""
+    later = NOW + timedelta(minutes=10)
+    SignIn.objects.create(email=email, form_key=email, asked_at=NOW, expires_at=later)
+    SignedInDevice.objects.create(
+        email=email, key_hash=email, name=name, signed_in_at=NOW, ends_at=later
+    )
+
+
 def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
@@ -228,6 +237,7 @@ def add_what_the_demo_lacks() -> None:
         event = BookingEvent.objects.filter(booking=bookings[number]).latest("pk")
         fan_out(booking_id=bookings[number].pk, event_id=event.pk, now=NOW)
         Group.objects.create(name=HOSTILE[number])
+        _sign_in(f"eva{number}@example.com", name=HOSTILE[number])
     for user in User.objects.all()[:3]:
         Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data={})
     Booking.objects.filter(pk=bookings[0].pk).update(
