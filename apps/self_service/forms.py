@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField, TextField
+from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField, PlainNumberField, TextField
 from apps.web.form_keys import KeyedForm
 
 
@@ -70,8 +70,8 @@ class CancelForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-    fee = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    revision = PlainNumberField(min_value=1, widget=forms.HiddenInput)
+    fee = PlainNumberField(min_value=0, widget=forms.HiddenInput)
     reason = TextField(
         label=_("Why?"),
         help_text=_("Only the team reads this."),

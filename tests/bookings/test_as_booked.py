@@ -35,6 +35,13 @@ MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 NOISE = re.compile(
     r'name="(csrfmiddlewaretoken|key)" value="[^"]*"|"X-CSRFToken": "[^"]*"',
 )
+MOVE = re.compile(
+    r'\s*(<a class="btn primary big" href="[^"]*/move">.*?</a>)?'
+    r'\s*(<p class="policy">(?:You c(?:an|ould) move|Juniper Hair agrees).*?</p>)?'
+    r'\s*<a class="btn (?:wide|primary big)" (?=href="[^"]*/calendar\.ics")',
+    re.DOTALL,
+)
+"""Whether another time can be taken is asked of today, as by everybody who takes one (rule B31)."""
 FOOTER = re.compile(r"Juniper Hair, [^.]*\. You are receiving this e-mail")
 """The address of who sends it: that is where the business is today."""
 HOME = "22 Hanley Road\nLondon N4 3DR"
@@ -53,7 +60,7 @@ def main_of(client: Client, address: str) -> str:
     assert page.status_code == 200, address
     found = MAIN.search(text_of(page))
     assert found
-    return NOISE.sub("", found[0])
+    return MOVE.sub("<a ", NOISE.sub("", found[0]))
 
 
 def told(booking: Booking, kind: Kind) -> str:

@@ -30,6 +30,7 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "prepaid.forget_unpaid": timedelta(minutes=10),
         "checkout.refunds": timedelta(hours=1),
         "checkout.forget_abandoned_orders": timedelta(minutes=10),
+        "customers.forget_sign_ins": timedelta(hours=1),
         "web.forget_counters": timedelta(hours=1),
     }
 

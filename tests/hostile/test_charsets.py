@@ -1,6 +1,7 @@
 """A request may claim any charset; Django believes it before any middleware can object."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -65,7 +66,8 @@ def async_words(kind: str) -> list[tuple[bytes, bytes]]:
         headers = [(b"Content-Type", kind.encode()), (b"x-charset", b"text; charset=hex")]
         await speaking_utf8_async(listen)({"headers": headers}, _never, _never_told)
 
-    async_to_sync(ask)()
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a browser's loop may run in ours
+        pool.submit(async_to_sync(ask)).result()
     return heard
 
 

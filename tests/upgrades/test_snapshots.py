@@ -26,6 +26,7 @@ NOT_FROZEN = {
     ("bookings_bookingevent", "before"): "history: each key is asked for, never expected",
     ("bookings_bookingevent", "after"): "history: each key is asked for, never expected",
     ("bookings_waitlistentry", "let_pass"): "a list of spans",
+    ("catalog_bookingpolicy", "fee_windows"): "a list of triples, frozen with bookings in Policy",
     ("catalog_question", "choices"): "a list of words",
     ("checkout_practicesession", "refund_keys"): "the memory of the bank of the sandbox",
     ("outbox_outboxitem", "payload"): "work; test_upgrades does what waited in each landed state",

@@ -132,6 +132,11 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
     assert table == {
         "wrong-code:network": (10, 3600),
         "hold:network": (20, 3600),
+        "move:booking": (20, 3600),
+        "link:member": (30, 3600),
+        "sign-in-code:address": (20, 86400),
+        "sign-in-code:network": (20, 3600),
+        "export:network": (20, 3600),
         "booking:network": (10, 3600),
         "booking:email": (5, 86400),
         "booking:phone": (3, 86400),
