@@ -176,10 +176,16 @@ def may_move(
         return Verdict(allowed=False, reason=Reason.ASKS_FIRST)
     return _within(
         switched_on=policy.move_allowed and policy.move_by_link,
-        minutes=policy.move_until_minutes,
+        minutes=_move_minutes(policy),
         starts_at=starts_at,
         now=now,
     )
+
+
+def _move_minutes(policy: Policy) -> int:
+    """How long before the start customers may move at the latest: never once cancelling costs
+    something, for whoever moved out of a paid window would then cancel for nothing (rule B33)."""
+    return max([policy.move_until_minutes or 0, *(it.minutes for it in policy.fee_windows)])
 
 
 def may_move_to_session(

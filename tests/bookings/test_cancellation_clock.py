@@ -14,6 +14,7 @@ from apps.bookings.policy import (
     fee_now,
     free_until,
     may_cancel,
+    may_move,
     must_ask_to_cancel,
 )
 from apps.bookings.states import Status
@@ -147,6 +148,22 @@ def test_free_until_is_where_the_first_window_begins() -> None:
 )
 def test_who_cannot_cancel_alone_asks(policy: Policy, must_ask: bool) -> None:  # noqa: FBT001
     assert must_ask_to_cancel(policy=policy, starts_at=STARTS, now=before(2)) == must_ask
+
+
+@pytest.mark.parametrize(("hours", "may"), [(24, True), (23, False)])
+def test_nobody_moves_out_of_a_paid_window(hours: int, may: bool) -> None:  # noqa: FBT001
+    policy = Policy(move_until_minutes=HOUR, fee_windows=BOTH)
+
+    verdict = may_move(
+        policy=policy,
+        status=Status.CONFIRMED,
+        kind="APPOINTMENT",
+        starts_at=STARTS,
+        now=before(hours),
+        is_team=False,
+    )
+
+    assert (verdict.allowed, verdict.until) == (may, before(24))
 
 
 def test_windows_come_back_from_a_booking_as_they_were() -> None:
