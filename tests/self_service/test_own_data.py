@@ -67,6 +67,7 @@ def test_one_file_holds_the_events_of_every_booking_ahead(client: Client, salon:
     assert CARL not in file.content.decode()
 
 
+@pytest.mark.usefixtures("at_now")
 def test_a_course_has_the_same_events_as_in_its_own_file(client: Client) -> None:
     studio: Studio = make_studio()
     booking = join(make_run(studio, first=studio.at(27, 18)))
