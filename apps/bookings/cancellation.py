@@ -13,6 +13,12 @@ UNDO_CANCELLATION = timedelta(minutes=10)
 """For so long customers can take their own cancellation back; their place is kept (rule B34)."""
 
 
+def undo_ends_at(*, starts_at: datetime, is_explained: bool, now: datetime) -> datetime:
+    """Until when a cancellation of now can be taken back (UTC): ten minutes, and not once it would
+    have begun. is_explained: it lies beside the rules, and is not kept at all."""
+    return now if is_explained else min(now + UNDO_CANCELLATION, starts_at)
+
+
 @dataclass(frozen=True, slots=True)
 class ClockRow:
     """Until this instant (UTC, itself included) cancelling costs fee; until is None for whoever

@@ -23,7 +23,7 @@ from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
-from tests.factories.prepaid import book_with_plan
+from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session
 
 pytestmark = pytest.mark.django_db
@@ -285,6 +285,33 @@ def test_a_visit_goes_back_to_the_plan_as_the_clock_says(
     assert left_of(purchase) == left
     assert CreditEntry.objects.filter(booking=booking).count() == (2 if left == 10 else 1)
     assert clean(NOW + TEN_MINUTES)
+
+
+def test_a_plan_of_one_person_does_not_pay_two_places_at_once(studio: Studio) -> None:
+    """An unlimited plan is for one person, who went elsewhere before they took it back."""
+    unlimited = make_plan(services=[studio.flow], name="All", slug="all", kind="UNLIMITED")
+    purchase = make_purchase(plan=unlimited, by=studio.olga)
+    first = book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
+    cancel(first)
+    other = (studio.dan.resource_id, studio.loft.pk)
+    elsewhere = make_session(studio, starts_at=studio.at(27, 18), resource_ids=other)
+    book_with_plan(elsewhere, purchase)
+
+    with pytest.raises(bookings.PlanDoesNotPay):
+        undo(first, at=NOW + timedelta(minutes=5))
+
+    first.refresh_from_db()
+    assert (first.status, clean()) == ("CANCELED", True)
+
+
+def test_right_before_it_begins_it_can_be_undone_until_then(salon: Salon) -> None:
+    salon.policy.cancel_until_minutes = 0
+    salon.policy.save()
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+
+    cancelled = cancel(booking, at=booking.starts_at - timedelta(minutes=4))
+
+    assert cancelled.hold_expires_at == booking.starts_at
 
 
 def test_a_place_of_a_class_is_kept_and_given_back(studio: Studio) -> None:

@@ -274,3 +274,22 @@ def test_the_team_reads_what_it_cost_and_that_it_is_not_final(client: Client, sa
 
     client.post(path(booking, act="undo"))
     assert "Cancellation taken back by the customer" in words_of(olga.get(address))
+
+
+def test_what_lies_beside_the_rules_promises_no_undo(client: Client, booking: Booking) -> None:
+    Booking.objects.update(skip_availability_validation=True, override_reason="A regular")
+    let_in(client, booking)
+
+    assert "This cannot be undone." in words_of(client.get(path(booking)))
+    press(client, booking)
+    assert "You can undo" not in words_of(client.get(f"/manage/{booking.reference}/"))
+
+
+def test_right_before_it_begins_the_page_says_for_how_long(client: Client, salon: Salon) -> None:
+    salon.policy.cancel_until_minutes = 0
+    salon.policy.save()
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW)
+    let_in(client, booking)
+
+    with at(booking.starts_at - timedelta(minutes=4)):
+        assert "You can undo it for 4 minutes." in words_of(client.get(path(booking)))

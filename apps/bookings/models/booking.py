@@ -270,6 +270,13 @@ class Booking(models.Model):
         return self.requested_at or self.created_at
 
     @property
+    def is_explained(self) -> bool:
+        """Whether it says why its time may lie beside the constraint: somebody of the team gave a
+        reason, or it was paid for after its time had gone."""
+        overridden = self.skip_availability_validation and bool(self.override_reason)
+        return self.double_booked or overridden
+
+    @property
     def asks_first(self) -> bool:
         """Whether the team has to say yes: to a time it suggested itself it did already."""
         return self.service.requires_approval and not self.skip_business_confirmation

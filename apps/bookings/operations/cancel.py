@@ -10,7 +10,7 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
-from apps.bookings.cancellation import UNDO_CANCELLATION
+from apps.bookings.cancellation import UNDO_CANCELLATION, undo_ends_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.errors import (
     DoesNotFit,
@@ -18,19 +18,20 @@ from apps.bookings.operations.errors import (
     StaleRevision,
     TooLateToUndo,
 )
+from apps.bookings.operations.paid import require_paid_then
 from apps.bookings.operations.transitions import (
     APPOINTMENT,
     Actor,
-    is_explained,
     lock_booking,
     outbox_key,
+    record_cancellation,
     record_transition,
     release_booking,
 )
+from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Policy, Reason, fee_now, may_cancel
 from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.requests import answer_anew_by
-from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 
@@ -60,15 +61,7 @@ def cancel_booking(
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     _require_may_cancel(booking, is_team=by is not None or waives_policy, now=now)
     release_booking(booking, now=now)
-    record_transition(
-        booking,
-        action=BookingEvent.Action.CANCELED,
-        actor=Actor.of(by),
-        now=now,
-        reason=reason,
-        delay=UNDO_WINDOW,
-        columns={"status": Booking.Status.CANCELED.value},
-    )
+    record_cancellation(booking, actor=Actor.of(by), reason=reason, now=now)
     return booking
 
 
@@ -100,7 +93,7 @@ def cancel_own(
     fee = _fee_of(booking, now=now)
     if fee > seen_fee:
         raise StaleRevision
-    until = now if is_explained(booking) else now + UNDO_CANCELLATION
+    until = undo_ends_at(starts_at=booking.starts_at, is_explained=booking.is_explained, now=now)
     _hold_place(booking, until=until, now=now)
     record_transition(
         booking,
@@ -129,6 +122,7 @@ def undo_cancellation(
         StaleRevision: somebody changed it meanwhile.
         NotAllowed: the customer did not cancel it, or its time has begun.
         TooLateToUndo: the ten minutes are over.
+        PlanDoesNotPay: the plan that pays it has another visit of its one person now.
         DoesNotFit: the place went to somebody else all the same.
         BusyTryAgain: the lock did not come in time.
     """
@@ -158,6 +152,8 @@ def _undo(*, booking_id: int, business_id: int, revision: int, now: datetime) ->
         now=now,
         columns=columns,
     )
+    # Its plan is locked after all times; whether it pays was asked when it was booked.
+    require_paid_then(booking, times=times_of([booking]), is_team=True)
     return booking
 
 

@@ -78,17 +78,9 @@ def keeps_what_it_needs(booking: Booking) -> bool:
     return bool(rows) and all(_keeps(row, booking) for row in rows)
 
 
-def is_explained(booking: Booking) -> bool:
-    """Whether a booking says why its time may lie beside the constraint: somebody of the team gave
-    a reason, or it was paid for after its time had gone."""
-    return booking.double_booked or (
-        booking.skip_availability_validation and bool(booking.override_reason)
-    )
-
-
 def _keeps(row: Occupancy, booking: Booking) -> bool:
     covers = row.starts_at <= booking.starts_at and booking.ends_at <= row.ends_at
-    return covers and row.expires_at is None and (row.enforced or is_explained(booking))
+    return covers and row.expires_at is None and (row.enforced or booking.is_explained)
 
 
 def _keeps_seats(booking: Booking) -> bool:

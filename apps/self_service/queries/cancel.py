@@ -1,9 +1,10 @@
 """What cancelling a booking would do, and until when it can be taken back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from apps.bookings.cancellation import undo_ends_at
 from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions, fee_now, free_until, is_free_now
 from apps.bookings.queries.ending import was_cancelled_by_customer
@@ -11,13 +12,16 @@ from apps.bookings.states import Status
 from apps.checkout.queries.orders import settlement_of
 from apps.kernel.money import Money
 
+ONE_MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class CancelEffect:
     """fee is what it costs, paid what came so far; back goes back the way it came, by_hand is for
     the team to hand over, owed is what of the fee was not paid yet. released is on a card and let
     go. visit is "BACK" or "KEPT" where a plan pays, else "". free_until is when it ceases to be
-    free (UTC), None where it has or where nobody has said yes yet."""
+    free (UTC), None where it has or where nobody has said yes yet. undo_minutes is for how long it
+    can be taken back, 0 where it cannot."""
 
     fee: Money
     paid: Money
@@ -27,6 +31,7 @@ class CancelEffect:
     released: Money
     visit: str
     free_until: datetime | None
+    undo_minutes: int
 
 
 def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
@@ -62,6 +67,9 @@ def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
     if booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
         visit = "BACK" if is_free else "KEPT"
     money = partial(Money, currency=booking.currency)
+    undo_ends = undo_ends_at(
+        starts_at=booking.starts_at, is_explained=booking.is_explained, now=now
+    )
     ends = free_until(policy=policy, starts_at=booking.starts_at)
     return CancelEffect(
         fee=money(fee),
@@ -72,6 +80,7 @@ def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
         released=money(booking.authorized),
         visit=visit,
         free_until=ends if is_free and status is Status.CONFIRMED else None,
+        undo_minutes=(undo_ends - now) // ONE_MINUTE,
     )
 
 

@@ -128,4 +128,6 @@ def _why_not_undone(refused: Refusal) -> str:
         return _("Lots of people are booking right now. Please press the button again.")
     if isinstance(refused, bookings.DoesNotFit):
         return _("Somebody else has it by now, so your booking stays cancelled.")
+    if isinstance(refused, bookings.PlanDoesNotPay):
+        return _("Your plan already pays for something else at that time, so it stays cancelled.")
     return _("It is too late to take this back.")
