@@ -4,6 +4,7 @@ chosen day in groups of slots (templates/bookings/_calendar.html, _day.html)."""
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
@@ -315,3 +316,29 @@ def visitor_note(*, service: Service, theirs: str, venue: ZoneInfo, at: datetime
     if offset < there:
         return _("It is %(length)s earlier where you are.") % {"length": length}
     return _("It is %(length)s later where you are.") % {"length": length}
+
+
+def laid_out(
+    days: Days,
+    *,
+    venue: ZoneInfo,
+    locale: str,
+    value: Value,
+    address: Address,
+    gone: datetime | None,
+    whole_month: bool,
+) -> dict[str, Any]:
+    """The picker as its template takes it (bookings/_picker.html), whoever asks and for whatever.
+    value(start) makes what a slot button sends, address(**extra) the link of a picker with that
+    query; gone is the time that was lost, told where others are near it."""
+    day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
+    near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)
+    here = {"date": days.chosen.isoformat()} if days.chosen else {}
+    return {
+        "picker_url": address(**here),
+        "chosen_on": days.chosen,
+        "announce": words_for_ear(day, locale=locale),
+        "gone": {"at": gone, "slots": near} if days.nearest is not None else None,
+        "calendar": calendar_of(days=days, locale=locale, address=address, whole_month=whole_month),
+        "day": day,
+    }

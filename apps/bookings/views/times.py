@@ -29,14 +29,11 @@ from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
 from apps.bookings.queries.offered import slot_query
 from apps.bookings.queries.picker import (
-    buttons,
-    calendar_of,
-    day_of,
     facts_words,
+    laid_out,
     policy_words_of_day,
     staff_options,
     visitor_note,
-    words_for_ear,
 )
 from apps.bookings.views.service import service_page
 from apps.bookings.visitors import ZONE_COOKIE, browser_of, page_zone, plans_of
@@ -148,18 +145,16 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
     service, locale = choice.service, choice.service.business.locale
     address = times_address(service, picks)
     value = partial(_value, choice, venue)
-    day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
-    near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)
-    here = {"date": days.chosen.isoformat()} if days.chosen else {}
     return {
-        "picker_url": address(**here),
-        "chosen_on": days.chosen,
-        "announce": words_for_ear(day, locale=locale),
-        "gone": {"at": picks.ask.gone, "slots": near} if days.nearest is not None else None,
-        "calendar": calendar_of(
-            days=days, locale=locale, address=address, whole_month=picks.whole_month
+        **laid_out(
+            days,
+            venue=venue,
+            locale=locale,
+            value=value,
+            address=address,
+            gone=picks.ask.gone,
+            whole_month=picks.whole_month,
         ),
-        "day": day,
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
         **_waitlist(choice, picks, days.waits),

@@ -39,11 +39,8 @@ from apps.bookings.queries.moving import (
 )
 from apps.bookings.queries.offered import choice_as_booked
 from apps.bookings.queries.picker import (
-    buttons,
-    calendar_of,
-    day_of,
+    laid_out,
     staff_options,
-    words_for_ear,
 )
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
@@ -238,18 +235,16 @@ def _picker(booking: Booking, choice: Choice, picks: Picks, days: Any) -> dict[s
     def value(start: int) -> str:
         return slot_value(start=start, zone=venue, staff=choice.chosen_id, variant=None)
 
-    day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
-    near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)
-    here = {"date": days.chosen.isoformat()} if days.chosen else {}
     return {
-        "picker_url": address(**here),
-        "chosen_on": days.chosen,
-        "announce": words_for_ear(day, locale=locale),
-        "gone": {"at": picks.ask.gone, "slots": near} if days.nearest is not None else None,
-        "calendar": calendar_of(
-            days=days, locale=locale, address=address, whole_month=picks.whole_month
+        **laid_out(
+            days,
+            venue=venue,
+            locale=locale,
+            value=value,
+            address=address,
+            gone=picks.ask.gone,
+            whole_month=picks.whole_month,
         ),
-        "day": day,
         "hold_url": _path("move_check", booking),
         "hold_fields": [("revision", str(booking.revision))],
     }
