@@ -10,7 +10,6 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.bookings.policy import Policy, is_free_now
 from apps.checkout.models import Order
-from apps.checkout.operations.orders import lock_order_of
 from apps.checkout.operations.pay_with_plan import return_credit
 from apps.checkout.operations.refund import refund_remaining
 from apps.checkout.queries.orders import refundable_of
@@ -34,13 +33,14 @@ def _finish(booking_id: int, business_id: int, *, now: datetime) -> bool:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if not bookings.end_undo(booking=booking, now=now):
         return False
+    order = Order.objects.select_for_update().filter(booking=booking).first()
     is_kept = False
     if booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
         is_kept = _keeps_visit(booking)
         if not is_kept:
-            return_credit(booking_id=booking.pk, now=now)
-    if Order.objects.filter(booking=booking).exists():
-        is_kept = _give_back(booking, now=now) or is_kept
+            return_credit(booking_id=booking.pk, now=now)  # order, plan, cards: rule C2
+    if order is not None:
+        is_kept = _give_back(order, booking, now=now) or is_kept
     if is_kept:  # the rules decided it, so that nobody of the team is asked
         Order.objects.filter(booking=booking, kept_at=None).update(kept_at=now)
     return True
@@ -56,10 +56,9 @@ def _keeps_visit(booking: Booking) -> bool:
     )
 
 
-def _give_back(booking: Booking, *, now: datetime) -> bool:
+def _give_back(order: Order, booking: Booking, *, now: datetime) -> bool:
     """Ask for the refund of what was paid beyond the fee, the way it came; tell whether what is
     left is the fee, or a part of it. Money that came in person is for the team to hand over."""
-    order = lock_order_of(booking)
     payments = list(order.payments.select_for_update().order_by("pk"))
     share = settle_cancelled(
         paid=max(0, sum(it.captured - it.refunded for it in payments)),
