@@ -207,6 +207,19 @@ def test_what_came_in_person_is_for_the_team_to_hand_over(salon: Salon) -> None:
     assert clean(NOW + TEN_MINUTES)
 
 
+def test_the_team_decides_about_the_money_when_it_is_final(salon: Salon) -> None:
+    booking = paid(salon)
+    cancel(booking)
+
+    with pytest.raises(checkout.NotOver):
+        checkout.keep_money(booking_id=booking.pk, by=salon.olga, now=NOW)
+    with pytest.raises(checkout.NotOver):
+        checkout.refund_the_rest(booking_id=booking.pk, by=salon.olga, now=NOW)
+
+    assert undo(booking, at=NOW + timedelta(minutes=1)).paid == 4800
+    assert Order.objects.get().kept_at is None
+
+
 def test_nobody_pays_more_than_they_read(salon: Salon) -> None:
     booking = paid(with_windows(salon))
 

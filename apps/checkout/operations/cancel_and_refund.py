@@ -101,10 +101,21 @@ def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    if not is_over(booking):
-        raise NotOver
+    _require_over(booking)
     if _keep(booking, now=now) and booking.paid > 0:
         bookings.note_kept(booking=booking, amount=booking.paid, actor=Actor.of(by), now=now)
+
+
+def _require_over(booking: Booking) -> None:
+    """Let pass what can take place no more, not even because its customer takes a cancellation back
+    (rule B34).
+
+    Raises:
+        NotOver: it may still take place.
+    """
+    is_undoable = booking.status == Booking.Status.CANCELED and booking.hold_expires_at is not None
+    if is_undoable or not is_over(booking):
+        raise NotOver
 
 
 def _keep(booking: Booking, *, now: datetime) -> bool:
@@ -127,8 +138,7 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    if not is_over(booking):
-        raise NotOver
+    _require_over(booking)
     order = lock_order_of(booking)
     refund_remaining(
         order, booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now
