@@ -1,6 +1,7 @@
 """A place gets another clock while people book there: every promise that stands reads true."""
 
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,17 +14,17 @@ from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime, reading_of
-from apps.bookings.operations import Actor, ClockConflicts, SlotGone, StaleRevision
+from apps.bookings.operations import Actor, ClockConflicts, Details, SlotGone, StaleRevision
 from apps.bookings.queries.rezoning import find_touched
 from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_clock, read_zone
-from apps.catalog.models import Service
+from apps.catalog.models import Resource, Service
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_request, make_salon
-from tests.factories.bookings import make_visitor
+from tests.factories.bookings import make_draft, make_visitor
 from tests.factories.studio import make_class
 from tests.races.storm import storm_of
 
@@ -163,3 +164,73 @@ def test_whoever_takes_a_suggestion_and_whoever_changes_the_clock_wait_in_one_or
 
     assert (told, draft.skip_business_confirmation) == (["changed"], True)
     assert [str(it) for it in find_all(business_id=None, now=NOW)] == []
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time")
+def test_who_began_to_book_while_the_clock_waits_for_a_person_books_and_nothing_is_stuck(
+    salon: Salon,
+) -> None:
+    """The drafts are locked before the resources. One that is begun in between is not, and whoever
+    sends it has it before the resource that the change has already."""
+    told: list[str] = []
+    waits, may_go_on = threading.Event(), threading.Event()
+
+    def stand_in_the_way() -> None:
+        with transaction.atomic():
+            list(Resource.objects.select_for_update(no_key=True).order_by("pk")[:1])
+            waits.set()
+            may_go_on.wait(timeout=10)
+
+    def change() -> None:
+        clock = get_clock(business=salon.business, location_id=None)
+        seen = find_touched(clock=clock, name="Europe/Lisbon", now=NOW).seal
+        with suppress(StaleRevision):
+            bookings.change_zone(
+                business_id=salon.business.pk,
+                location_id=None,
+                name="Europe/Lisbon",
+                keep=Keep.MOMENT,
+                seen=seen,
+                actor=Actor(BookingEvent.Actor.TEAM),
+                now=NOW,
+            )
+            told.append("changed")
+
+    blocker = _started(stand_in_the_way, told)
+    waits.wait(timeout=10)
+    changer = _started(change, told)
+    changer.join(timeout=1)  # it has the drafts that there are, and waits for the first resource
+    draft = make_draft(
+        service=salon.cut, starts_at=salon.at(28, 10), now=NOW, resource_id=salon.ben.resource_id
+    )
+    with transaction.atomic():
+        Booking.objects.select_for_update().get(pk=draft.pk)
+        may_go_on.set()
+        changer.join(timeout=0.5)  # it has all resources now
+        booked = bookings.submit_draft(
+            draft_id=draft.draft_id,
+            details=Details(name="Carl Vogt", email="carl@example.com"),
+            seen_price=draft.price,
+            now=NOW,
+        )
+    blocker.join()
+    changer.join()
+
+    assert (booked.status, told) == ("CONFIRMED", [])
+    assert [str(it) for it in find_all(business_id=None, now=NOW)] == []
+
+
+def _started(act: Callable[[], None], told: list[str]) -> threading.Thread:
+    """Somebody else, at the same time; what goes wrong with them is told."""
+
+    def run() -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001
+            told.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread

@@ -28,6 +28,8 @@ from apps.businesses import operations as businesses
 from apps.businesses.models import Clock
 from apps.kernel.refusals import Refusal
 
+ATTEMPTS = 3
+
 
 class ClockConflicts(Refusal):
     """The times on the clock cannot stay: some would be at one time, or would have begun already.
@@ -38,7 +40,10 @@ class ClockConflicts(Refusal):
         self.touched = touched
 
 
-@transaction.atomic
+class _BookedMeanwhile(Exception):
+    """A draft was begun after the drafts were locked and before the resources were."""
+
+
 def change_zone(
     *,
     business_id: int,
@@ -59,30 +64,35 @@ def change_zone(
 
     seen is the seal of what the page listed. Where the clock has this zone already, because the
     same choice was sent twice, nothing is touched. Locks: the place, suggestions, bookings,
-    resources, sessions.
+    resources, sessions. Whoever begins to book between two of these locks has a draft that is not
+    locked and may be waiting for a resource that is: all locks are let go then and taken again.
 
     Raises:
         Business.DoesNotExist, Location.DoesNotExist: there is no such place.
         StaleRevision: something was booked, moved or cancelled, or has begun, since it was listed.
         ClockConflicts: with CLOCK, and something would be in the way; nothing was changed.
-        BusyTryAgain: a lock did not come in time.
+        BusyTryAgain: a lock did not come in time, or people begin to book all the time.
     """
-    clock = businesses.lock_clock(business_id=business_id, location_id=location_id)
-    if clock.own_name == name:
-        return Touched(clock=clock, name=name, zone_before=clock.zone)
-    _lock_promises(clock, now=now)
-    availability.lock_time_by(clock=clock, now=now)
-    touched = find_touched(clock=clock, name=name, now=now)
-    if touched.seal != seen:
-        raise StaleRevision
-    if keep is Keep.CLOCK and touched.conflicts:
-        raise ClockConflicts(touched)
-    _move_all(touched, keep, actor=actor, now=now)
-    businesses.set_zone(clock=clock, name=name)
-    return touched
+    for _attempt in range(ATTEMPTS):
+        try:
+            with transaction.atomic():
+                clock = businesses.lock_clock(business_id=business_id, location_id=location_id)
+                if clock.own_name == name:
+                    return Touched(clock=clock, name=name, zone_before=clock.zone)
+                touched = _lock_touched(clock, name=name, now=now)
+                if touched.seal != seen:
+                    raise StaleRevision
+                if keep is Keep.CLOCK and touched.conflicts:
+                    raise ClockConflicts(touched)
+                _move_all(touched, keep, actor=actor, now=now)
+                businesses.set_zone(clock=clock, name=name)
+                return touched
+        except _BookedMeanwhile:
+            continue
+    raise availability.BusyTryAgain
 
 
-def _lock_promises(clock: Clock, *, now: datetime) -> None:
+def _lock_touched(clock: Clock, *, name: str, now: datetime) -> Touched:
     """Suggestions first: whoever takes one has it locked before the drafts that took the others,
     and before any resource (rule C2)."""
     rows: tuple[QuerySet[Any], ...] = (
@@ -90,8 +100,14 @@ def _lock_promises(clock: Clock, *, now: datetime) -> None:
         bookings_ahead(clock=clock, now=now),
     )
     with availability.saying_busy():
-        for each in rows:
-            list(each.select_for_update(of=("self",)).values_list("pk"))
+        _suggested, booked = (
+            set(each.select_for_update(of=("self",)).values_list("pk", flat=True)) for each in rows
+        )
+    availability.lock_time_by(clock=clock, now=now)
+    touched = find_touched(clock=clock, name=name, now=now)
+    if not booked.issuperset(it.pk for it in touched.drafts):
+        raise _BookedMeanwhile
+    return touched
 
 
 def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> None:
