@@ -44,21 +44,28 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url", "o
 WHERE_DATABASES_DIFFER = ("availability", "ledger", "outbox", "races", "upgrades")
 """Rooms of tests about constraints, locks, and what is seen while others write."""
 
+BRIEF_JOURNEYS = ("test_customer_journeys.py", "test_owner_journeys.py", "test_page_weight.py")
+"""Whole ways through a browser that every run of the suite goes: a booking, and the owner's answer."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `manage.py test` runs in its first leg only: what asks no database, what drives a
     browser, and what looks at pages, for their words do not come from the database. The own file of
     every page and the walks over all pages are run on both (``both_databases``); others that answer
-    the same on any database say so themselves (``once``)."""
+    the same on any database say so themselves (``once``).
+
+    The finer points of pages, which have files beside the page's own, and all journeys but the main
+    ones are ``detail``: they are run where their folder is named, and by CI."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
         looks_at_pages = bool(asked & {"client", "admin_client"})
-        if "chromium" in asked or (
-            looks_at_pages and not item.get_closest_marker("both_databases")
-        ):
+        is_detail = looks_at_pages and not item.get_closest_marker("both_databases")
+        if "chromium" in asked or is_detail:
             item.add_marker(pytest.mark.once)
+        if is_detail or ("chromium" in asked and item.path.name not in BRIEF_JOURNEYS):
+            item.add_marker(pytest.mark.detail)
         if _tells_databases_apart(item):
             item.add_marker(pytest.mark.differs)
         params = getattr(getattr(item, "callspec", None), "params", {})

@@ -9,7 +9,7 @@ from apps.availability.models import Session
 from tests.dashboard.classes.test_roster import make_weekly
 from tests.factories.studio import Studio, join, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
