@@ -45,7 +45,7 @@ WHERE_DATABASES_DIFFER = ("availability", "ledger", "outbox", "races", "upgrades
 """Rooms of tests about constraints, locks, and what is seen while others write."""
 
 BRIEF_JOURNEYS = ("test_customer_journeys.py", "test_owner_journeys.py", "test_page_weight.py")
-"""Whole ways through a browser that every run of the suite goes: a booking, and the owner's answer."""
+"""Whole ways in a browser that every run of the suite goes: a booking, and the owner's answer."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
