@@ -1,11 +1,14 @@
-"""The cancellation clock: what cancelling costs until when, as a table (rule B33). Pure.
+"""The cancellation clock: what cancelling costs until when, as a table (rule B33); and what becomes
+of the money where the team cancels (rule B35). Pure.
 
-The table is made by the function that decides, ``fee_at``, so that the two cannot differ.
+The table is made by the function that decides, ``fee_at``, so that the two cannot differ; what the
+team reads before it cancels is made by the one that shares the money out, ``decide_money``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from apps.catalog.fee_windows import FeeWindow, fee_at, no_show_fee
 
@@ -63,3 +66,56 @@ def _joined(rows: Sequence[ClockRow]) -> list[ClockRow]:
         else:
             joined.append(row)
     return joined
+
+
+class MoneyChoice(StrEnum):
+    """What the team does with the money of what it cancels: all of it goes back and nothing is
+    charged, the frozen policy counts as if the customer had cancelled, or nothing goes back."""
+
+    BACK = "BACK"
+    POLICY = "POLICY"
+    KEEP = "KEEP"
+
+
+@dataclass(frozen=True, slots=True)
+class ByPolicy:
+    """What the frozen policy says of a cancellation now: its fee (minor units), and whether the
+    plan that pays keeps the visit, None where none pays."""
+
+    fee: int
+    keeps_visit: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyDecision:
+    """What becomes of the money, in minor units: back goes back, kept stays of what was paid, owed
+    is what of the fee was not paid yet. keeps_visit as in ``ByPolicy``. is_override: the policy
+    says something else, so that a reason is needed."""
+
+    fee: int
+    back: int
+    kept: int
+    owed: int
+    keeps_visit: bool | None
+    is_override: bool
+
+
+def decide_money(
+    choice: MoneyChoice, *, paid: int, policy: ByPolicy, fee: int | None = None
+) -> MoneyDecision:
+    """Share out the money of something that the team cancels (rule B35): what was paid is kept or
+    goes back, to the last unit. fee is what is charged where the policy counts, None for all that
+    it says; it may be lowered or waived, and is never more than that.
+    """
+    has_visit = policy.keeps_visit is not None
+    if choice is MoneyChoice.BACK:
+        waives = policy.fee > 0 or bool(policy.keeps_visit)
+        return MoneyDecision(0, paid, 0, 0, False if has_visit else None, is_override=waives)
+    if choice is MoneyChoice.KEEP:
+        others = paid != policy.fee or policy.keeps_visit is False
+        return MoneyDecision(0, 0, paid, 0, True if has_visit else None, is_override=others)
+    charged = policy.fee if fee is None else max(0, min(fee, policy.fee))
+    kept = min(paid, charged)
+    return MoneyDecision(
+        charged, paid - kept, kept, charged - kept, policy.keeps_visit, charged < policy.fee
+    )

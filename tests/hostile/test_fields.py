@@ -141,7 +141,7 @@ FORMS = {
     "/own/juniper/bookings/{reference}/decline/": ("revision",),
     "/own/juniper/bookings/{reference}/undo/": ("revision",),
     "/own/juniper/bookings/{reference}/notes/": ("revision", "note"),
-    "/own/juniper/bookings/{reference}/cancel/": ("revision", "reason"),
+    "/own/juniper/bookings/{reference}/cancel/": ("revision", "reason", "money", "fee", "seen_fee"),
 }
 
 PURPOSES = {"/juniper/plans/ten-classes/": "plan", "/juniper/gift-card/": "gift"}

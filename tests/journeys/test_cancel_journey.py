@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import work
 from tests.journeys.conftest import OpenPage, expect_no_flaw, expect_page
@@ -69,3 +70,31 @@ def test_pages_about_cancelling_are_without_flaw(open_page: OpenPage, carl: Book
     page.get_by_role("button", name="Yes, cancel it").click()
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     expect_no_flaw(page)
+
+
+@SCRIPTS
+def test_the_owner_cancels_with_the_money_before_their_eyes(
+    open_page: OpenPage, salon: Salon, carl: Booking, *, scripts: bool
+) -> None:
+    """Half of it is the fee by now; Olga charges less and says why."""
+    carl.policy_snapshot["fee_windows"] = [[7 * 1440, 5_000, None]]
+    carl.save(update_fields=["policy_snapshot"])
+    checkout.mark_paid(booking_id=carl.pk, revision=carl.revision, by=salon.olga, now=NOW)
+    path = f"/own/juniper/bookings/{carl.reference}/"
+    page = open_page(path, member=salon.olga, scripts=scripts)
+
+    page.get_by_text("Cancel this booking", exact=True).click()
+    expect(page.get_by_text("Cancellation fee by the policy, now")).to_be_visible()
+    page.get_by_text("Charge the cancellation fee").click()
+    page.locator("#cancel_fee").fill("10.00")
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.get_by_text("Say why: the policy says otherwise.")).to_be_visible()
+    expect(page.locator("#cancel_fee")).to_have_value("10.00")
+    if scripts:
+        expect_no_flaw(page)
+
+    page.locator("#cancel_reason").fill("A regular")
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.locator("body")).to_have_attribute("data-booking-status", "CANCELED")
+    carl.refresh_from_db()
+    assert (carl.paid, carl.cancellation_fee) == (1000, 1000)

@@ -1,5 +1,6 @@
 """Money in the hands of the team, in ``test_any_order``: taken in person, given back, kept."""
 
+from apps.bookings.cancellation import MoneyChoice
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from tests.races.stage_of_all import EXPECTED, LIVE, Said, Stage
@@ -48,7 +49,7 @@ class Desk(Stage):
         )
 
     def the_team_cancels(self) -> None:
-        """And gives all of the money back, or keeps it."""
+        """And gives all of the money back, keeps it, or does as the policy says."""
         if found := self.a_booking(*EXPECTED):
             olga, of = self.salon.olga, found.business_id
             said: Said = {"booking_id": found.pk, "revision": found.revision, "reason": "Ill"}
@@ -58,6 +59,14 @@ class Desk(Stage):
                         **said, business_id=of, by=olga, now=self.now
                     ),
                     "keep": lambda: checkout.cancel_and_keep(**said, by=olga, now=self.now),
+                    "decide": lambda: checkout.cancel_as_decided(
+                        **said,
+                        choice=self.dice.choice(list(MoneyChoice)),
+                        fee=self.dice.choice((None, 0, 500)),
+                        seen_fee=100_000,
+                        by=olga,
+                        now=self.now,
+                    ),
                 }
             )
 

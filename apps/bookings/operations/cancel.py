@@ -46,12 +46,13 @@ def cancel_booking(
     now: datetime,
     reason: str = "",
     waives_policy: bool = False,
+    fee: int = 0,
 ) -> Booking:
     """Cancel a booking and give its time back (rule B12): for the team, or (by None) the customer.
 
     The customer's right is read from the policy frozen with the booking (rule B5). The mail of a
     cancellation by the team waits for the undo window of 10 seconds. waives_policy: whoever cancels
-    is not at fault, so that no limit counts.
+    is not at fault, so that no limit counts. fee is what the team charges for it, in minor units.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -61,7 +62,7 @@ def cancel_booking(
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     _require_may_cancel(booking, is_team=by is not None or waives_policy, now=now)
     release_booking(booking, now=now)
-    record_cancellation(booking, actor=Actor.of(by), reason=reason, now=now)
+    record_cancellation(booking, actor=Actor.of(by), reason=reason, now=now, fee=fee)
     return booking
 
 

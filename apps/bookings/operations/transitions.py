@@ -51,7 +51,7 @@ TOLD = frozenset(
     {
         *("status", "starts_at", "ends_at", "time_zone"),
         *("payment_status", "party_size", "price", "paid"),
-        "double_booked",
+        *("double_booked", "cancellation_fee"),
         *("resource_id", "course_run_id", "answer_by", "override_reason"),
     }
 )
@@ -168,10 +168,10 @@ def record_transition(
 
 
 def record_cancellation(
-    booking: Booking, *, actor: Actor, reason: str, now: datetime
+    booking: Booking, *, actor: Actor, reason: str, now: datetime, fee: int = 0
 ) -> BookingEvent:
     """Cancel a booking whose time or seats the caller has released. Nobody is told before the time
-    to undo has passed.
+    to undo has passed. fee is what its customer is charged for it, in minor units.
 
     Raises:
         IllegalTransition: it is over already.
@@ -183,7 +183,7 @@ def record_cancellation(
         now=now,
         reason=reason,
         delay=states.UNDO_WINDOW,
-        columns={"status": Booking.Status.CANCELED.value},
+        columns={"status": Booking.Status.CANCELED.value, "cancellation_fee": fee},
     )
 
 

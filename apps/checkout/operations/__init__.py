@@ -22,12 +22,14 @@ from apps.checkout.operations.check_out import CheckedOut, Seen, check_out, forg
 from apps.checkout.operations.errors import (
     CouponRefused,
     DetailsMissing,
+    FeeTooHigh,
     GiftRefused,
     NotOver,
     NotOwed,
     PaymentUnderWay,
     PlanRefused,
     QuoteChanged,
+    ReasonMissing,
     RefundChanged,
     TooMuchOfLine,
     TooMuchToRefund,
@@ -90,6 +92,7 @@ from apps.checkout.operations.settle import (
     settle_open_payments,
     settle_payment,
 )
+from apps.checkout.operations.team_cancellation import cancel_as_decided
 from apps.checkout.operations.tell_of_money import PLAN_TOPIC
 from apps.checkout.operations.use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.pricing import AmountRefused
@@ -113,12 +116,14 @@ __all__ = [
     "CouponRefused",
     "DetailsMissing",
     "DiscountFacts",
+    "FeeTooHigh",
     "GiftRefused",
     "NotOver",
     "NotOwed",
     "PaymentUnderWay",
     "PlanRefused",
     "QuoteChanged",
+    "ReasonMissing",
     "RefundChanged",
     "Seen",
     "SeenGift",
@@ -135,6 +140,7 @@ __all__ = [
     "book_with_discount",
     "cancel_and_keep",
     "cancel_and_refund",
+    "cancel_as_decided",
     "cancel_the_other",
     "capture_payment",
     "change_zone",

@@ -107,3 +107,20 @@ class WayOutNotOffered(Refusal):
     """The money of this order is not decided about in that way."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class FeeTooHigh(Refusal):
+    """A fee may be lowered or waived, never raised; most says what the policy comes to, in minor
+    units."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, most: int) -> None:
+        super().__init__(str(most))
+        self.most = most
+
+
+class ReasonMissing(Refusal):
+    """What is decided is not what the policy says, and nobody says why."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

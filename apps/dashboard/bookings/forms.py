@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
+from apps.bookings.cancellation import MoneyChoice
 from apps.catalog.pricing import MAX_AMOUNT
 from apps.checkout.models import OrderLine
 from apps.checkout.operations import WayOut
@@ -140,6 +141,37 @@ class CancelForm(DecisionForm):
         required=False,
         initial=True,
     )
+
+
+class TeamCancelForm(DecisionForm):
+    """Why it is cancelled, and what becomes of the money; fee is what is charged where the policy
+    counts, seen_fee what the page said it comes to (minor units)."""
+
+    reason = TextField(
+        label=_("Reason"),
+        help_text=_("The customer sees this in the e-mail."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    money = forms.TypedChoiceField(
+        choices=[(it.value, it.value) for it in MoneyChoice],
+        coerce=MoneyChoice,
+        empty_value=MoneyChoice.BACK,
+        required=False,
+    )
+    fee = MoneyField(label=_("Fee"), required=False)
+    seen_fee = PlainNumberField(min_value=0, max_value=MAX_AMOUNT, required=False)
+
+    def __init__(
+        self, *args: Any, currency: str, locale: str, most: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id="cancel_%s", **kwargs)  # type: ignore[misc]
+        told = format_money(most, currency, locale)
+        self.fields["fee"].help_text = _("Up to %(most)s; you can charge less.") % {"most": told}
+        if most:
+            self.initial.setdefault("fee", most)
+        speak(self, locale=locale, currency=currency)
 
 
 class OverrideForm(DecisionForm):

@@ -6,7 +6,8 @@ from functools import partial
 
 from apps.bookings.cancellation import undo_ends_at
 from apps.bookings.models import Booking
-from apps.bookings.policy import Action, Policy, allowed_actions, fee_now, free_until, is_free_now
+from apps.bookings.policy import Action, Policy, allowed_actions, free_until, is_free_now
+from apps.bookings.queries.cancelling import cancelled_by_policy
 from apps.bookings.queries.ending import was_cancelled_by_customer
 from apps.bookings.states import Status
 from apps.checkout.queries.orders import settlement_of
@@ -51,28 +52,20 @@ def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
 
 def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
     """What would become of the money and the visit of a booking if its customer cancelled now."""
-    policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
-    fee = fee_now(
-        policy=policy,
-        status=status,
-        starts_at=booking.starts_at,
-        price=booking.price,
-        now=now,
-    )
-    share = settlement_of(booking=booking, fee=fee)
+    by_policy, status = cancelled_by_policy(booking=booking, now=now), Status(booking.status)
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    share = settlement_of(booking=booking, fee=by_policy.fee)
     is_free = status is Status.PENDING or is_free_now(
         policy=policy, starts_at=booking.starts_at, now=now
     )
-    visit = ""
-    if booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
-        visit = "BACK" if is_free else "KEPT"
+    visit = {None: "", True: "KEPT", False: "BACK"}[by_policy.keeps_visit]
     money = partial(Money, currency=booking.currency)
     undo_ends = undo_ends_at(
         starts_at=booking.starts_at, is_explained=booking.is_explained, now=now
     )
     ends = free_until(policy=policy, starts_at=booking.starts_at)
     return CancelEffect(
-        fee=money(fee),
+        fee=money(by_policy.fee),
         paid=money(booking.paid),
         back=money(share.back),
         by_hand=money(share.by_hand),

@@ -157,9 +157,12 @@ def test_a_booking_leads_to_the_plan_that_paid_for_it(
     assert [link in for_olga, link in for_adam] == [True, False]
 
 
-@pytest.mark.parametrize(("ticked", "left"), [({"refund": "on"}, 10), ({}, 9)])
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [({"money": "BACK"}, 10), ({"money": "KEEP", "reason": "Third time this month"}, 9)],
+)
 def test_who_cancels_for_a_customer_says_whether_the_visit_comes_back(
-    olga: Client, salon: Salon, ticked: dict[str, str], left: int
+    olga: Client, salon: Salon, said: dict[str, str], left: int
 ) -> None:
     session = make_class(salon, salon.ana)
     braiding = Service.objects.get(slug="braiding")
@@ -169,10 +172,13 @@ def test_who_cancels_for_a_customer_says_whether_the_visit_comes_back(
     path = f"/own/juniper/bookings/{booking.reference}/"
 
     page = text_of(olga.get(path))
-    olga.post(f"{path}cancel/", {"revision": booking.revision, "reason": "", **ticked})
+    olga.post(f"{path}cancel/", {"revision": booking.revision, "reason": "", **said})
     checkout.return_lost_credits(now=NOW + timedelta(minutes=1))
 
-    assert "Refund everything paid, and return any visits to the plan" in page
+    assert ("The visit goes back to the plan." in page, "The visit stays used." in page) == (
+        True,
+        True,
+    )
     assert fresh(purchase).balance == left
     assert [*find_miscounted_plans(), *find_wrong_uses()] == []
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
@@ -16,10 +18,16 @@ from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
 from apps.customers import operations as customers
-from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.forms import CancelForm, DecisionForm, NoteForm, OnlineLinkForm
+from apps.dashboard.access import Access, OwnerRequest
+from apps.dashboard.bookings.forms import DecisionForm, NoteForm, OnlineLinkForm
 from apps.dashboard.bookings.queries.booking_detail import progress_shown
-from apps.dashboard.bookings.views.booking_detail import refund_form, refuse, show_booking
+from apps.dashboard.bookings.queries.cancelling import CancelOffer, read_cancel_offer
+from apps.dashboard.bookings.views.booking_detail import (
+    cancel_form,
+    refund_form,
+    refuse,
+    show_booking,
+)
 from apps.dashboard.frame.views.owner_page import owner_page, required, to_page
 from apps.dashboard.frame.views.refusals import problem_of
 from apps.dashboard.roles import Right
@@ -48,44 +56,52 @@ def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
     """Cancel for the business: the time is free at once, the customer reads the reason."""
     now, access = timezone.now(), request.access
     found = access.booking(reference)
-    form = CancelForm(request.POST, auto_id="cancel_%s")
+    offer = read_cancel_offer(booking=found, summary=None, now=now)
+    form = cancel_form(found, offer, request.POST)
     try:
-        _cancel(form, found, by=access.member, may_refund=access.may(Right.REFUND), now=now)
+        _cancel(form, found, by=access.member, decides=_decides(access, offer), now=now)
+    except (checkout.ReasonMissing, checkout.FeeTooHigh) as wrong:
+        _say_beside_the_field(form, wrong)
+        return refuse(request, found, wrong, now=now, forms={"cancel": form})
     except Refusal as refusal:
         return refuse(request, found, refusal, now=now, forms={"cancel": form})
     return to_page(request, "booking", reference)
 
 
-def _cancel(
-    form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
-) -> None:
-    """Whoever may not refund leaves the question to somebody who may (rule M11)."""
+def _decides(access: Access, offer: CancelOffer | None) -> bool:
+    """Whoever may not decide about money leaves it to somebody who may (rule M11)."""
+    return offer is not None and access.may(Right.REFUND)
+
+
+def _cancel(form: Form, found: Booking, *, by: TeamMember, decides: bool, now: datetime) -> None:
     said = required(form)
-    revision, reason = said["revision"], said["reason"]
-    by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
-    has_paid = found.paid > 0 or by_plan
-    if has_paid and may_refund and said["refund"]:
-        checkout.cancel_and_refund(
+    if decides:
+        checkout.cancel_as_decided(
             booking_id=found.pk,
-            business_id=by.business_id,
-            revision=revision,
-            reason=reason,
+            revision=said["revision"],
+            choice=said["money"],
+            fee=said["fee"],
+            seen_fee=said["seen_fee"] or 0,
+            reason=said["reason"],
             by=by,
             now=now,
         )
-    elif has_paid and may_refund:
-        checkout.cancel_and_keep(
-            booking_id=found.pk, revision=revision, reason=reason, by=by, now=now
-        )
+        return
+    bookings.cancel_booking(
+        booking_id=found.pk,
+        business_id=by.business_id,
+        revision=said["revision"],
+        by=by,
+        now=now,
+        reason=said["reason"],
+    )
+
+
+def _say_beside_the_field(form: Form, wrong: Refusal) -> None:
+    if isinstance(wrong, checkout.FeeTooHigh):
+        form.add_error("fee", _("A fee can be lowered, not raised."))
     else:
-        bookings.cancel_booking(
-            booking_id=found.pk,
-            business_id=by.business_id,
-            revision=revision,
-            by=by,
-            now=now,
-            reason=reason,
-        )
+        form.add_error("reason", _("Say why: the policy says otherwise."))
 
 
 @owner_page(Right.DECIDE, "POST")

@@ -18,13 +18,14 @@ from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import (
-    CancelForm,
     NoteForm,
     OnlineLinkForm,
     OverrideForm,
     RefundForm,
+    TeamCancelForm,
 )
 from apps.dashboard.bookings.queries.booking_detail import BookingPage, read_booking
+from apps.dashboard.bookings.queries.cancelling import CancelOffer, read_cancel_offer
 from apps.dashboard.frame.queries.rows import staff_name, zone_told
 from apps.dashboard.frame.views.owner_page import show
 from apps.dashboard.frame.views.refusals import Problem, problem_of
@@ -49,16 +50,17 @@ def show_booking(
     link is one that was made just now for the customer."""
     page = read_booking(access=request.access, booking=booking, now=now)
     summary = find_payment_summary(booking=booking)
-    shown = {**_fresh_forms(page, booking, summary), **(forms or {})}
+    offer = _cancel_offer(request, page, booking, summary, now=now)
+    shown = {**_fresh_forms(page, booking, summary, offer), **(forms or {})}
     context = {
         "page": page,
+        "cancel_offer": offer,
         **_money(request, booking, summary, shown.get("plan"), now=now),
         **_ticket(request, booking),
         "forms": shown,
         "effect": _effect(summary, shown.get("refund")),
         "notes_saved": saved,
         "fresh_link": link,
-        "has_link": booking.status in {*OCCUPYING, Booking.Status.WAITING_LIST},
         "other_note": _other_note(page, shown),
         "typed": _typed_elsewhere(page, summary, forms or {}),
         "problem": problem,
@@ -154,14 +156,42 @@ def _plan_used(
     return find_plan_used(booking=booking)
 
 
+def _cancel_offer(
+    request: OwnerRequest,
+    page: BookingPage,
+    booking: Booking,
+    summary: PaymentSummary | None,
+    *,
+    now: datetime,
+) -> CancelOffer | None:
+    """For those who may decide about money; whoever else cancels leaves it to them (rule M11)."""
+    if "CANCEL" not in page.actions or not request.access.may(Right.REFUND):
+        return None
+    return read_cancel_offer(booking=booking, summary=summary, now=now)
+
+
+def cancel_form(booking: Booking, offer: CancelOffer | None, data: QueryDict | None = None) -> Form:
+    """The form that cancels, with what was typed."""
+    return TeamCancelForm(
+        data,
+        initial={"revision": booking.revision},
+        currency=booking.currency,
+        locale=booking.business.locale,
+        most=offer.fee.amount if offer else 0,
+    )
+
+
 def _fresh_forms(
-    page: BookingPage, booking: Booking, summary: PaymentSummary | None
+    page: BookingPage,
+    booking: Booking,
+    summary: PaymentSummary | None,
+    offer: CancelOffer | None,
 ) -> dict[str, Form]:
     link = booking.as_booked.online_link
     revision = {"revision": page.row.revision}
     return {
         "override": OverrideForm(initial=revision, auto_id="override_%s"),
-        "cancel": CancelForm(initial=revision, auto_id="cancel_%s"),
+        "cancel": cancel_form(booking, offer),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
         "link": OnlineLinkForm(initial={**revision, "link": link}, auto_id="online_%s"),
         "refund": refund_form(summary, booking),
@@ -202,6 +232,7 @@ def _effect(summary: PaymentSummary | None, form: object) -> Effect | None:
 def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
     return {
         "stub": _stub(request, booking),
+        "has_link": booking.status in {*OCCUPYING, Booking.Status.WAITING_LIST},
         # By the clock of its place, which the ticket names.
         "zone": ZoneInfo(zone_told(booking) or request.access.business.time_zone),
         "booked": booking.as_booked,

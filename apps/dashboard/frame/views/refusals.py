@@ -64,6 +64,7 @@ def problem_of(
             | checkout.TooMuchToRefund(left=minor)
             | checkout.TooMuchOfLine(left=minor)
             | checkout.GiftRefused(balance=minor)
+            | checkout.FeeTooHigh(most=minor)
         ):
             return replace(problem, amount=Money(minor, of.currency))
         case prepaid.TooFewVisits(left=visits):

@@ -1,0 +1,26 @@
+"""What the policy frozen on a booking says of cancelling it (rules B5, B33)."""
+
+from datetime import datetime
+
+from apps.bookings.cancellation import ByPolicy
+from apps.bookings.models import Booking
+from apps.bookings.policy import Policy, fee_now, is_free_now
+from apps.bookings.states import Status
+
+
+def cancelled_by_policy(*, booking: Booking, now: datetime) -> ByPolicy:
+    """What cancelling costs its customer at this instant, and whether the plan that pays keeps the
+    visit: nothing of what nobody has said yes to, and a visit for as long as it is free. Without a
+    query."""
+    policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
+    fee = fee_now(
+        policy=policy,
+        status=status,
+        starts_at=booking.starts_at,
+        price=booking.price,
+        now=now,
+    )
+    if booking.payment_option != Booking.PaymentOption.MEMBERSHIP:
+        return ByPolicy(fee)
+    is_free = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
+    return ByPolicy(fee, keeps_visit=status is Status.CONFIRMED and not is_free)
