@@ -1,5 +1,5 @@
-"""When too few people are too few (rule B16), and what becomes of a request that nobody answers in
-time, as its service says. Pure.
+"""When too few people are too few (rule B16), what becomes of a request that nobody answers in
+time, as its service says (rule B29), and when its customer is asked what to do (rule B36). Pure.
 
 The moment itself is over: until then an answer is in time. A request never outlives the time it is
 for: when that begins nobody can answer any more, and the request ends whatever the rule.
@@ -12,6 +12,10 @@ from typing import Any
 
 ANEW = timedelta(minutes=15)
 """How long there is at least to answer anew what was answered and taken back."""
+QUESTION = timedelta(hours=48)
+"""How long before the start somebody who still waits for an answer is asked what to do."""
+JUST_ASKED = timedelta(hours=12)
+"""Whoever asked for the time within so long before that question has had no time to wait."""
 KEY = "unanswered"
 """Where the rule stands in the rules that are frozen with a booking."""
 
@@ -89,6 +93,13 @@ def deadline_anew(
     if was_reminded:
         return answer_by
     return max(answer_by, min(now + ANEW, ends_at))
+
+
+def question_at(*, starts_at: datetime, asked_at: datetime) -> datetime | None:
+    """From when on the customer of a request without an answer is asked whether to choose another
+    time, to wait on or to withdraw it (rule B36); None for one that was sent shortly before."""
+    at = starts_at - QUESTION
+    return at if asked_at <= at - JUST_ASKED else None
 
 
 def rule_of(snapshot: Mapping[str, Any]) -> Rule:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from apps.bookings.operations import forget_abandoned_drafts, settle_unanswered
+from apps.bookings.operations import ask_who_waits, forget_abandoned_drafts, settle_unanswered
 from apps.outbox.registry import register_periodic
 from apps.web.limits import forget_counters
 
@@ -13,8 +13,10 @@ def forget_drafts(now: datetime) -> None:
 
 
 def look_after_requests(now: datetime) -> None:
-    """Remind of requests that nobody answered in time, or end them, as their service says."""
+    """Remind of requests that nobody answered in time, or end them, as their service says; and ask
+    who still waits shortly before the start what to do."""
     settle_unanswered(now=now)
+    ask_who_waits(now=now)
 
 
 def forget_rates(now: datetime) -> None:

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     LET_GO = "LET_GO"
     KEPT = "KEPT"
     NEW_CANCELED = "NEW_CANCELED"
+    ASKED = "ASKED"
+    NEW_ASKED = "NEW_ASKED"
 
     @property
     def is_for_team(self) -> bool:
@@ -68,6 +70,8 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.LET_GO: frozenset({"CONFIRMED", "PENDING"}),
     Kind.KEPT: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
     Kind.NEW_CANCELED: frozenset({"CANCELED"}),
+    Kind.ASKED: frozenset({"PENDING"}),
+    Kind.NEW_ASKED: frozenset({"PENDING"}),
 }
 
 

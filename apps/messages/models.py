@@ -39,6 +39,8 @@ class Message(models.Model):
         LET_GO = "LET_GO", _("Amount held on card was released")
         KEPT = "KEPT", _("Payment kept")
         NEW_CANCELED = "NEW_CANCELED", _("Cancelled by the customer")
+        ASKED = "ASKED", _("Asked what to do")
+        NEW_ASKED = "NEW_ASKED", _("Request that starts soon")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

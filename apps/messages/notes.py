@@ -114,11 +114,32 @@ def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         return [words, _holding_words(facts)]
     if kind is Kind.NEW_OVERDUE:
         return [_("The time you set yourself for answering is over, and the customer knows.")]
+    if kind is Kind.ASKED:
+        return [_question(facts), _holding_words(facts)]
+    if kind is Kind.NEW_ASKED:
+        return [_("The customer was asked whether to choose another time, wait or withdraw.")]
     if kind is Kind.NEW_LAPSED and facts.suggestions:
         return [_("The customer was told, and can choose one of the next free times.")]
     if kind is Kind.NEW_LAPSED:
         return [_("The customer was told.")]
     return []
+
+
+def _question(facts: BookingFacts) -> str:
+    """What is asked two days before the start (rule B36); the page has the three answers."""
+    if facts.waits_for_people:
+        still = _(
+            "Your booking is still waiting for more people: %(people)d of %(minimum)d so far."
+        )
+    else:
+        still = _("%(business)s has not answered your request yet.")
+    facts_of = {
+        "business": facts.business.name,
+        "people": facts.people,
+        "minimum": facts.minimum,
+    }
+    choices = _("You can choose another time, keep waiting, or withdraw.")
+    return f"{still % facts_of} {choices}"
 
 
 def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:

@@ -40,6 +40,7 @@ TEAM_HEADINGS = {
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
     Kind.NEW_CANCELED: gettext_lazy("A customer cancelled."),
+    Kind.NEW_ASKED: gettext_lazy("A request that starts soon still waits for your answer."),
 }
 WAITING_FOR_PEOPLE = {
     Kind.REQUESTED: gettext_lazy("Waiting for more people"),
@@ -158,6 +159,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("About your payment"),
         Kind.NEW_CANCELED: _("Cancelled by the customer"),
+        Kind.ASKED: _("Not decided yet") if facts.waits_for_people else _("Still no answer"),
+        Kind.NEW_ASKED: _("Please answer"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -194,6 +197,9 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.NOT_REFUNDED: _("Your refund did not go through"),
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
+        Kind.ASKED: _("Your booking is still waiting")
+        if facts.waits_for_people
+        else _("Your request is still waiting"),
         Kind.LINK: _("Here is the link for your booking"),
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("Your payment stays with %(business)s") % {"business": facts.business.name},
@@ -260,6 +266,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
             if facts.waits_for_people
             else _("Answer the request"),
             Kind.NEW_OVERDUE: _("Answer the request"),
+            Kind.NEW_ASKED: _("Answer the request"),
             Kind.NEW_OVERLAP: _("Resolve it"),
         }
         label = teams.get(kind, _("Open the booking"))
@@ -281,6 +288,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.NOT_REFUNDED: _("View your booking"),
         Kind.KEPT: _("View your booking"),
         Kind.OVERDUE: _("View your request"),
+        Kind.ASKED: _("Choose what to do"),
         Kind.LET_GO: _("View your request") if facts.status == "PENDING" else _("Pay now"),
     }
     url = part_url(purpose_of(facts, kind, now=now), token)

@@ -108,6 +108,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "manage/<slug:reference>/refuse",
         "manage/<slug:reference>/take",
         "manage/<slug:reference>/undo",
+        "manage/<slug:reference>/wait-on",
         "me/forget",
         "me/sign-in/code",
         "me/sign-in/link",

@@ -251,6 +251,12 @@ class Customers(Stage):
             {
                 "note": lambda: bookings.note_booking(**said, note="Likes it short"),
                 "link": lambda: bookings.set_online_link(**said, link="https://meet.example/1"),
+                "wait on": lambda: bookings.wait_on(
+                    booking_id=found.pk,
+                    business_id=of.pk,
+                    revision=found.revision,
+                    now=self.now,
+                ),
                 "access": lambda: bookings.exchange_link(
                     token=bookings.create_access_link(booking=found, now=self.now), now=self.now
                 ),

@@ -46,6 +46,8 @@ class BookingEvent(models.Model):
         REZONED = "REZONED", _("Time zone of the place changed")
         LINK_MADE = "LINK_MADE", _("Link made")
         LINKS_CLOSED = "LINKS_CLOSED", _("Links closed")
+        ASKED = "ASKED", _("Customer asked what to do")
+        WAITS_ON = "WAITS_ON", _("Customer keeps waiting")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -65,6 +65,7 @@ from apps.bookings.operations.paid import (
     note_plan,
     note_price,
 )
+from apps.bookings.operations.question import ask_who_waits, wait_on
 from apps.bookings.operations.reschedule import move_booking
 from apps.bookings.operations.resolve import (
     NoConflict,
@@ -112,6 +113,7 @@ __all__ = [
     "TooManyPeople",
     "Visitor",
     "ask_for_links",
+    "ask_who_waits",
     "cancel_booking",
     "cancel_own",
     "change_zone",
@@ -158,4 +160,5 @@ __all__ = [
     "take_over_draft",
     "undo_cancellation",
     "undo_decision",
+    "wait_on",
 ]

@@ -46,6 +46,7 @@ TOPICS = {
     BookingEvent.Action.LINKED: "booking.linked",
     BookingEvent.Action.LET_GO: "booking.let_go",
     BookingEvent.Action.REZONED: "booking.moved",
+    BookingEvent.Action.ASKED: "booking.asked",
 }
 TOLD = frozenset(
     {

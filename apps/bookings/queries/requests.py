@@ -6,7 +6,16 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.bookings.deadlines import Due, Rule, deadline_anew, due_of, last_moment, rule_of
+from apps.bookings.deadlines import (
+    QUESTION,
+    Due,
+    Rule,
+    deadline_anew,
+    due_of,
+    last_moment,
+    question_at,
+    rule_of,
+)
 from apps.bookings.models import Booking, BookingEvent
 from apps.catalog.models import Service
 
@@ -92,6 +101,45 @@ def due_for(*, booking: Booking, now: datetime) -> Due:
     )
 
 
+def find_unasked(*, now: datetime) -> list[tuple[int, int]]:
+    """List (booking, business) of the requests of which the start is near and whose customers were
+    not asked for this start what to do (rule B36), next start first; of some it is too early, for
+    ``is_question_due`` to say."""
+    near = Booking.objects.filter(
+        status=Booking.Status.PENDING, starts_at__gt=now, starts_at__lte=now + QUESTION
+    )
+    rows = near.exclude(Exists(_questions(OuterRef("pk"), OuterRef("starts_at"))))
+    return list(rows.order_by("starts_at", "pk").values_list("pk", "business_id"))
+
+
+def is_question_due(*, booking: Booking, now: datetime) -> bool:
+    """Whether the customer of a locked booking is to be asked now whether to choose another time,
+    to wait on or to withdraw (rule B36): once for each start. One query at the most."""
+    if booking.status != Booking.Status.PENDING or booking.starts_at <= now:
+        return False
+    at = question_at(starts_at=booking.starts_at, asked_at=booking.asked_at)
+    return at is not None and at <= now and not _questions(booking.pk, booking.starts_at).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a customer was asked two days before the start; waits_on: they answered that they do."""
+
+    waits_on: bool
+
+
+def question_of(*, booking: Booking, now: datetime) -> Question | None:
+    """The question that the page of a request asks at this moment, None where there is none. Two
+    queries at the most."""
+    if booking.status != Booking.Status.PENDING or booking.starts_at <= now:
+        return None
+    asked = _questions(booking.pk, booking.starts_at).order_by("-pk").first()
+    if asked is None:
+        return None
+    answers = booking.history.filter(action=BookingEvent.Action.WAITS_ON, pk__gt=asked.pk)
+    return Question(waits_on=answers.exists())
+
+
 def answer_anew_by(booking: Booking, *, now: datetime) -> datetime | None:
     """Until when a request is answered whose answer is taken back now (UTC); None where none was
     awaited, and unchanged where more people are. At most one query."""
@@ -111,6 +159,14 @@ def _last_moment_of(booking: Booking) -> datetime:
         ends_at=booking.ends_at,
         asked_at=booking.asked_at,
     )
+
+
+def _questions(
+    booking_id: int | OuterRef, starts_at: datetime | OuterRef
+) -> QuerySet[BookingEvent]:
+    """When its customer was asked for this start; what was asked for an earlier one was before."""
+    asked = BookingEvent.objects.filter(booking_id=booking_id, action=BookingEvent.Action.ASKED)
+    return asked.filter(at__gte=starts_at - QUESTION)
 
 
 def _reminders(booking_id: int | OuterRef) -> QuerySet[BookingEvent]:

@@ -54,6 +54,7 @@ TOLD = (
     Action.LINKED,
     Action.LET_GO,
     Action.KEPT,
+    Action.ASKED,
 )
 STAYS = (
     Action.NOTED,
@@ -78,6 +79,8 @@ STAYS = (
     Action.LET_GO,
     Action.LINK_MADE,
     Action.LINKS_CLOSED,
+    Action.ASKED,
+    Action.WAITS_ON,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.models.history import MOVES
+from apps.bookings.queries.requests import is_before_the_team
 from apps.messages.facts import Kind
 from apps.messages.links import portal_host
 from apps.messages.models import Message
@@ -32,6 +33,7 @@ TOPICS = (
     "booking.linked",
     "booking.let_go",
     "booking.kept",
+    "booking.asked",
 )
 SEND_TOPIC = "mail.send"
 
@@ -54,6 +56,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.LINKED: Kind.LINK,
     BookingEvent.Action.LET_GO: Kind.LET_GO,
     BookingEvent.Action.REZONED: Kind.MOVED,
+    BookingEvent.Action.ASKED: Kind.ASKED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -78,6 +81,7 @@ TEAM_KINDS = {
     BookingEvent.Action.OVERDUE: Kind.NEW_OVERDUE,
     BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
     BookingEvent.Action.CANCELED: Kind.NEW_CANCELED,
+    BookingEvent.Action.ASKED: Kind.NEW_ASKED,
 }
 
 OF_CUSTOMERS = {*CUSTOMER_KINDS.values(), *KINDS_OF_A_STATUS.values(), Kind.TOO_LATE}
@@ -85,6 +89,7 @@ OF_CUSTOMERS = {*CUSTOMER_KINDS.values(), *KINDS_OF_A_STATUS.values(), Kind.TOO_
 WHOSE = {
     BookingEvent.Action.OVERDUE: BookingEvent.Actor.SYSTEM,
     BookingEvent.Action.LAPSED: BookingEvent.Actor.SYSTEM,
+    BookingEvent.Action.ASKED: BookingEvent.Actor.SYSTEM,
 }
 """What the team hears of though no customer did it."""
 
@@ -135,11 +140,18 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address
-    if event.before.get("status") == WAITS and action == BookingEvent.Action.CANCELED:
-        return  # whoever leaves a line took nothing from the team's day
-    if action in TEAM_KINDS and event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER):
+    if _concerns_the_team(event, action):
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address
+
+
+def _concerns_the_team(event: BookingEvent, action: BookingEvent.Action) -> bool:
+    if action == BookingEvent.Action.CANCELED and event.before.get("status") == WAITS:
+        return False  # whoever leaves a line took nothing from the team's day
+    if action == BookingEvent.Action.ASKED and not is_before_the_team(event.booking):
+        return False  # more people are awaited, and no answer
+    of_this_actor = event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER)
+    return action in TEAM_KINDS and of_this_actor
 
 
 def _kind_of(event: BookingEvent, action: BookingEvent.Action) -> Kind | None:

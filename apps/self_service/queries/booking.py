@@ -80,6 +80,8 @@ WORDS = {
     BookingEvent.Action.LET_GO: _("The bank released the amount held on card"),
     BookingEvent.Action.LINK_MADE: _("Link made by the team"),
     BookingEvent.Action.LINKS_CLOSED: _("All links closed"),
+    BookingEvent.Action.ASKED: _("Asked what you would like to do"),
+    BookingEvent.Action.WAITS_ON: _("You keep waiting"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
@@ -100,7 +102,8 @@ class Limit:
 
 
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
-    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33)."""
+    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33); of a
+    request what it will cost once it is confirmed, since withdrawing costs nothing."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
     rows = cancellation_clock(
@@ -109,12 +112,13 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
         price=booking.price,
         now=now,
     )
+    is_confirmed = booking.status == Booking.Status.CONFIRMED
     return [
         Limit(
             until=row.until,
-            note=str(_("Now.")) if row.is_now else "",
+            note=str(_("Now.")) if is_confirmed and row.is_now else "",
             cost_words=_cost_words(row, booking),
-            is_now=row.is_now,
+            is_now=is_confirmed and row.is_now,
         )
         for row in rows
     ]

@@ -18,7 +18,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.links import list_openings
 from apps.bookings.queries.minimum import lacking, people_awaited
-from apps.bookings.queries.requests import awaiting_of
+from apps.bookings.queries.requests import awaiting_of, question_of
 from apps.bookings.queries.stub import calendar_links, stub_of
 from apps.bookings.visitors import plans_of, proof_of, purposes_of
 from apps.businesses.pages import frame_of
@@ -274,6 +274,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "ending": ending_of(booking=found),
         "kind": found.kind,
         "awaiting": awaiting_of(booking=found, now=now),
+        "question": question_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "again_url": times_url(found.service, picks_of_booking(found)) if is_over else "",
         "openings": list_openings(booking=found),
