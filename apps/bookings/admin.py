@@ -19,6 +19,7 @@ from apps.bookings.models import (
     Booking,
     BookingEvent,
     LinkUse,
+    MoveWish,
     Participant,
     ParticipantChoice,
     SuggestedTime,
@@ -94,6 +95,15 @@ class AttendanceAdmin(LookOnlyAdmin):
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(LookOnlyAdmin):
     list_display = ["booking", "state", "people", "rank", "offer_ends_at", "joined_at"]
+    list_select_related = ["booking"]
+    list_filter = ["state"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(MoveWish)
+class MoveWishAdmin(LookOnlyAdmin):
+    list_display = ["booking", "state", "wanted_first_on", "wanted_last_on", "offer_ends_at"]
     list_select_related = ["booking"]
     list_filter = ["state"]
     search_fields = ["booking__reference__exact"]

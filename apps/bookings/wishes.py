@@ -71,6 +71,26 @@ def suits(wish: Wish, *, starts_at: datetime, ends_at: datetime, zone: ZoneInfo)
     return not any(start < ends_at and starts_at < end for start, end in wish.let_pass)
 
 
+def is_better(
+    wish: Wish,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    own: tuple[datetime, datetime] | None,
+    zone: ZoneInfo,
+) -> bool:
+    """Whether a visit is what somebody wants who has one (rule B37): it suits, and where their own
+    time (start and end; None when it is with somebody they do not want) suits too, it is before
+    that."""
+    if not suits(wish, starts_at=starts_at, ends_at=ends_at, zone=zone):
+        return False
+    return (
+        own is None
+        or starts_at < own[0]
+        or not suits(wish, starts_at=own[0], ends_at=own[1], zone=zone)
+    )
+
+
 def first_that_suits(
     starts: Iterable[datetime], *, wish: Wish, lasts: timedelta, zone: ZoneInfo, told_at: datetime
 ) -> datetime | None:

@@ -39,6 +39,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     waitlists.find_miscounted_offers,
     waitlists.find_offers_past_the_start,
     waitlists.find_lost_in_line,
+    waitlists.find_wishes_without_a_booking,
     history.find_gaps_in_history,
     history.find_unwritten_changes,
     history.find_untold_changes,

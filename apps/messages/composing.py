@@ -22,7 +22,7 @@ LONGEST_SUBJECT = 200
 WITHOUT_CALENDAR = {
     *(Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE),
     *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED, Kind.OVERDUE, Kind.NEW_OVERDUE),
-    *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT, Kind.ASKED, Kind.NEW_ASKED),
+    *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT, Kind.ASKED, Kind.NEW_ASKED, Kind.BETTER),
 }
 """Nothing new to keep free."""
 

@@ -37,6 +37,7 @@ class Kind(StrEnum):
     LINK = "LINK"
     LET_GO = "LET_GO"
     KEPT = "KEPT"
+    BETTER = "BETTER"
     NEW_CANCELED = "NEW_CANCELED"
     ASKED = "ASKED"
     NEW_ASKED = "NEW_ASKED"
@@ -69,6 +70,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.LINK: frozenset({"CONFIRMED"}),
     Kind.LET_GO: frozenset({"CONFIRMED", "PENDING"}),
     Kind.KEPT: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
+    Kind.BETTER: frozenset({"CONFIRMED"}),
     Kind.NEW_CANCELED: frozenset({"CANCELED"}),
     Kind.ASKED: frozenset({"PENDING"}),
     Kind.NEW_ASKED: frozenset({"PENDING"}),
@@ -142,6 +144,8 @@ class BookingFacts:
     its add-ons, ``mix`` how many people come as what.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     ``waited``: it is over and never was more than a place in line.
+    ``instead_of`` is the start of the booking where this message offers a better one: times and
+    person are then those of the offer.
     ``minimum`` is how many people it needs of whom so many ``people`` have come, 0 when it waits
     for nobody but the team; then ``answer_by`` is when it is decided.
     """
@@ -207,6 +211,7 @@ class BookingFacts:
     asks_to_cancel: bool = False
     fees: tuple[tuple[datetime, int], ...] = ()
     minimum: int = 0
+    instead_of: datetime | None = None
 
     @property
     def waits_for_people(self) -> bool:
@@ -239,7 +244,9 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
     """
     if facts.status not in FITTING_STATUS[kind]:
         return facts.status
-    if kind is Kind.OFFERED and (facts.offer_ends_at is None or facts.offer_ends_at <= now):
+    if kind in {Kind.OFFERED, Kind.BETTER} and (
+        facts.offer_ends_at is None or facts.offer_ends_at <= now
+    ):
         return "the offer is over"
     if kind in {Kind.TOO_LATE, Kind.NEW_OVERLAP} and not facts.double_booked:
         return "it was resolved"

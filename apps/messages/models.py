@@ -38,6 +38,7 @@ class Message(models.Model):
         LINK = "LINK", _("Link sent")
         LET_GO = "LET_GO", _("Amount held on card was released")
         KEPT = "KEPT", _("Payment kept")
+        BETTER = "BETTER", _("Better time offered")
         NEW_CANCELED = "NEW_CANCELED", _("Cancelled by the customer")
         ASKED = "ASKED", _("Asked what to do")
         NEW_ASKED = "NEW_ASKED", _("Request that starts soon")

@@ -151,6 +151,12 @@ def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
             "next person on the waitlist."
         )
         return [words % {"until": _moment(facts.offer_ends_at, facts, zone)}]
+    if kind is Kind.BETTER and facts.offer_ends_at:
+        words = _(
+            "You can swap until %(until)s. We’re not holding it, so somebody else may be faster. "
+            "You keep your own time until you swap."
+        )
+        return [words % {"until": _moment(facts.offer_ends_at, facts, zone)}]
     still = kind is Kind.MOVED and facts.status == "WAITING_LIST"
     if (still or kind is Kind.WAITLISTED) and facts.position_in_line:
         position = _("Your place on the waitlist: %(position)d.") % {
@@ -230,8 +236,11 @@ def moved_heading(facts: BookingFacts) -> str:
 
 
 def moved_rows(facts: BookingFacts, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """The time before and the person before, each where it is another one now."""
+    """The time before and the person before, each where it is another one now; the time that a
+    better one is offered for."""
     rows = []
+    if facts.instead_of is not None:
+        rows.append((_("Instead of"), _moment(facts.instead_of, facts, zone)))
     if facts.moved_from is not None and (has_new_time(facts) or facts.zone_before):
         label = _("Moved from") if has_new_time(facts) else _("Shown before")
         rows.append((label, _before(facts.moved_from, facts, zone)))

@@ -1,13 +1,14 @@
 """Questions about what has to be said and what was said; they never write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from apps.availability.models import Session
-from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.models.history import MOVES
 from apps.bookings.money_words import paid_parts_of
 from apps.bookings.plan_uses import plan_words_of
@@ -307,6 +308,27 @@ def _sender(
         arrival_note=booked.arrival_note,
         answer_within_hours=booked.answer_within_hours,
         address=address,
+    )
+
+
+def with_better_time(facts: BookingFacts, *, event: BookingEvent) -> BookingFacts:
+    """The facts of the better time that an event offers, in place of the booking's own (rule B37);
+    without the end of an offer where that is over."""
+    wish = MoveWish.objects.select_related("offered_resource__staff_member").filter(
+        booking_id=event.booking_id,
+        state=MoveWish.State.OFFERED,
+        offered_starts_at=event.better_at,
+    )
+    found = wish.first()
+    if found is None or found.offered_starts_at is None or found.offered_ends_at is None:
+        return facts
+    return replace(
+        facts,
+        starts_at=found.offered_starts_at,
+        ends_at=found.offered_ends_at,
+        staff=_staff_name(found.offered_resource),
+        offer_ends_at=found.offer_ends_at,
+        instead_of=facts.starts_at,
     )
 
 

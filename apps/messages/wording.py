@@ -145,6 +145,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_REQUEST: _("New request"),
         Kind.WAITLISTED: _("On the waitlist"),
         Kind.OFFERED: _("A place is free"),
+        Kind.BETTER: _("A better time"),
         Kind.NOTE: _("About your booking"),
         Kind.TOO_LATE: _("Please choose"),
         Kind.NEW_OVERLAP: _("Booked twice"),
@@ -189,6 +190,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.CANCELED: _("Your booking is cancelled"),
         Kind.WAITLISTED: _("You are on the waitlist"),
         Kind.OFFERED: _("A place is free for you"),
+        Kind.BETTER: _("A better time is free"),
         Kind.NOTE: _("A message about your booking"),
         Kind.TOO_LATE: _("Your payment is safe, but your time has gone"),
         Kind.REFUNDED: _("You have been refunded in person")
@@ -247,7 +249,7 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
 
 def purpose_of(facts: BookingFacts, kind: Kind, *, now: datetime) -> str:
     """What the link of a mail to the customer is for, and all that it opens (rule S23)."""
-    if kind is Kind.OFFERED:
+    if kind in {Kind.OFFERED, Kind.BETTER}:
         return "OFFER"
     if kind is Kind.LET_GO and facts.status != "PENDING":
         return "PAY"
@@ -283,6 +285,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         else _("View your request"),
         Kind.WAITLISTED: _("View or leave the waitlist"),
         Kind.OFFERED: _("Take the place"),
+        Kind.BETTER: _("See both times"),
         Kind.TOO_LATE: _("Choose another time or a refund"),
         Kind.REFUNDED: _("View your booking"),
         Kind.NOT_REFUNDED: _("View your booking"),

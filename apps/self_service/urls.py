@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.self_service.views import (
+    better,
     booking,
     cancel,
     done,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("manage/<slug:reference>/move", move.move, name="move"),
     path("manage/<slug:reference>/move/check", move.check, name="move_check"),
     path("manage/<slug:reference>/wait-on", question.wait_on, name="wait_on"),
+    path("manage/<slug:reference>/better", better.better, name="better"),
+    path("manage/<slug:reference>/better/stop", better.stop, name="better_stop"),
+    path("manage/<slug:reference>/swap", better.swap, name="swap"),
+    path("manage/<slug:reference>/keep", better.keep, name="keep"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),

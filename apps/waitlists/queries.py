@@ -12,7 +12,8 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Claim
 from apps.availability.queries.search import as_if_free
 from apps.bookings.joining import Obstacle, may_join
-from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.models import Booking, MoveWish, WaitlistEntry
+from apps.bookings.queries.better_times import find_better_starts, may_wish, query_to_move
 from apps.bookings.queries.joinables import (
     has_line,
     join_rules_of,
@@ -23,6 +24,7 @@ from apps.bookings.queries.joinables import (
     wish_of,
     wishes_for,
 )
+from apps.bookings.queries.moving import verdict_on_move
 from apps.bookings.queries.offered import (
     NoTime,
     choice_of,
@@ -150,8 +152,8 @@ def has_waited_in_vain(*, booking: Booking) -> bool:
     return WaitlistEntry.objects.filter(booking=booking, state=State.LEFT).exists()
 
 
-def has_offer(entry: WaitlistEntry | None, *, now: datetime) -> bool:
-    """Whether a place is kept for it at this moment."""
+def has_offer(entry: WaitlistEntry | MoveWish | None, *, now: datetime) -> bool:
+    """Whether something is offered to it at this moment."""
     return (
         entry is not None
         and entry.state == State.OFFERED
@@ -238,4 +240,57 @@ def find_claim_for(*, entry: WaitlistEntry, now: datetime) -> Claim | None:
         query = slot_query(choice=choice, own_session_id=booking.session_id)
         return None if at is None else find_claim(query=query, starts_at=at, now=now)
     except (UnknownChoice, NoTime):
+        return None
+
+
+def find_better_claim(*, wish: MoveWish, now: datetime) -> Claim | None:
+    """The first free time that is better for somebody who has one (rule B37), that they would hear
+    of early enough to move, and that is not offered to another of them at this moment; with those
+    who would serve it. No lock is taken."""
+    booking, wanted = wish.booking, wish_of(wish)
+    if wanted is None or not may_wish(booking=booking, now=now):
+        return None
+    rules = offer_rules(service_id=booking.service_id, location=booking.location)
+    told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
+    if last_chance_to_move(booking, now=now) <= told_at:
+        return None
+    earliest = told_at + timedelta(minutes=wanted.notice_minutes)
+    starts = find_better_starts(booking=booking, wish=wanted, resource_id=wish.resource_id, now=now)
+    others = _offered_to_others(wish, now=now) if starts else []
+    for at in starts:
+        if at <= earliest:
+            continue
+        claim = _claim_to_move(wish, at, now=now)
+        if claim is not None and not any(_is_same(claim, it) for it in others):
+            return claim
+    return None
+
+
+def last_chance_to_move(booking: Booking, *, now: datetime) -> datetime:
+    """Until when (UTC) the customer may move a booking that they may move now."""
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    return verdict.until or booking.starts_at
+
+
+Offered = tuple[int | None, datetime, datetime]
+
+
+def _offered_to_others(wish: MoveWish, *, now: datetime) -> list[Offered]:
+    others = MoveWish.objects.filter(
+        business=wish.business_id, state=MoveWish.State.OFFERED, offer_ends_at__gt=now
+    ).exclude(pk=wish.pk)
+    rows = others.values_list("offered_resource_id", "offered_starts_at", "offered_ends_at")
+    return [(who, start, end) for who, start, end in rows if start and end]
+
+
+def _is_same(claim: Claim, offered: Offered) -> bool:
+    who, start, end = offered
+    return claim.primary_id == who and start < claim.ends_at and claim.starts_at < end
+
+
+def _claim_to_move(wish: MoveWish, at: datetime, *, now: datetime) -> Claim | None:
+    try:
+        query = query_to_move(booking=wish.booking, resource_id=wish.resource_id)
+        return find_claim(query=query, starts_at=at, now=now)
+    except (NoTime, UnknownChoice):
         return None

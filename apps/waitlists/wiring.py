@@ -39,10 +39,13 @@ def tell_of_offer(payload: Mapping[str, Any], _item: OutboxItem) -> None:
 
 def look_after_waitlists(now: datetime) -> None:
     """End offers that ran out, offer what came free, close the lines of what has begun
-    (rule B19)."""
+    (rule B19); whoever has a time already is asked after those in line (rule B37)."""
     waitlists.expire_offers(now=now)
+    waitlists.expire_better_times(now=now)
     waitlists.offer_what_came_free(now=now)
+    waitlists.offer_better_times(now=now)
     waitlists.close_waitlists(now=now)
+    waitlists.close_wishes(now=now)
 
 
 def connect() -> None:

@@ -29,6 +29,7 @@ from apps.bookings.models import (
     Booking,
     BookingEvent,
     LinkUse,
+    MoveWish,
     ParticipantChoice,
     SuggestedTime,
     WaitlistEntry,
@@ -182,6 +183,12 @@ def wait(stage: Stage, **columns: Any) -> None:
         **columns,
     }
     WaitlistEntry.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+
+
+def want_better(stage: Stage, **columns: Any) -> None:
+    values = {"wanted_first_on": "2026-11-26", "wanted_last_on": "2026-11-26", **columns}
+    business, booking = stage.booking.business, stage.booking
+    MoveWish.objects.create(business=business, booking=booking, asked_at=NOW, **values)
 
 
 def ordered(stage: Stage, **columns: Any) -> Order:
@@ -468,6 +475,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
         it, session_id=None, wanted_first_on="2026-11-27", wanted_last_on="2026-11-26"
     ),
     "wish_is_a_span_of_hours": lambda it: wait(it, wanted_from_minute=60, wanted_to_minute=60),
+    "move_wish_is_a_span_of_days": lambda it: want_better(it, wanted_last_on="2026-11-25"),
+    "move_wish_is_a_span_of_hours": lambda it: want_better(it, wanted_to_minute=0),
+    "better_time_is_whole": lambda it: want_better(it, state="OFFERED", offer_ends_at=NOW),
     "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
     "waits_for_somebody": lambda it: wait(it, people=0),
     "due_now_is_part_of_the_order": lambda it: ordered(it, due_now=4801),

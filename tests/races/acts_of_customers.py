@@ -213,6 +213,44 @@ class Customers(Stage):
         }
         self.attempt(acts[self.dice.choice(("take", "take", "refuse", "leave"))])
 
+    def somebody_would_take_a_better_time(self) -> None:
+        """Of somebody who has it, with a person or anybody; now and then they stop looking."""
+        found = self.a_booking("CONFIRMED", kind=PLAIN)
+        if found is None:
+            return
+        taken = self.a_booking(*LIVE, kind=PLAIN) or found
+        with_whom = self.dice.choice((None, None, self.salon.ana.resource_id))
+        local = taken.starts_at.astimezone(self.salon.business.zone)
+        on, begin = local.date(), local.hour * 60 + local.minute
+        if self.chance(ASTRAY):
+            end = waitlists.end_wish
+            self.attempt(
+                lambda: end(booking_id=found.pk, business_id=found.business_id, now=self.now)
+            )
+            return
+        self.attempt(
+            lambda: waitlists.wish_for_better_time(
+                booking=found,
+                revision=found.revision - self.chance(ASTRAY),
+                wish=Wish(on, on, begin, begin + 30),
+                resource_id=with_whom,
+                now=self.now,
+            )
+        )
+
+    def a_better_time_is_answered(self) -> None:
+        """Swapped, or let pass; now and then from an old mail, or after the wish is over."""
+        offered = self.a_booking("CONFIRMED", move_wish__state="OFFERED")
+        found = offered or self.a_booking(*EXPECTED, move_wish__isnull=False)
+        if found is None:
+            return
+        offer = found.move_wish.offers - self.chance(ASTRAY)
+        acts: Acts = {
+            "swap": lambda: waitlists.swap(booking=found, offer=offer, now=self.now),
+            "keep": lambda: waitlists.keep_own_time(booking=found, offer=offer, now=self.now),
+        }
+        self.attempt(acts[self.dice.choice(("swap", "swap", "keep"))])
+
     def a_double_booking_is_answered(self) -> None:
         """Its customer takes another time, or all of the money."""
         if found := self.a_booking(*LIVE, double_booked=True):

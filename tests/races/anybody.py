@@ -71,6 +71,8 @@ HOW_OFTEN = {
     "somebody_waits_for_a_class": 3,
     "somebody_waits_for_a_time": 3,
     "somebody_in_line_answers": 5,
+    "somebody_would_take_a_better_time": 3,
+    "a_better_time_is_answered": 3,
     "a_double_booking_is_answered": 1,
     "small_things_are_done": 1,
     "somebody_checks_out": 8,

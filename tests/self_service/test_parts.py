@@ -30,7 +30,7 @@ PATHS = {
     Purpose.CALENDAR: "/m/calendar/{}.ics",
 }
 MAY = {
-    Purpose.OFFER: {"booking", "take", "refuse"},
+    Purpose.OFFER: {"booking", "take", "refuse", "swap", "keep"},
     Purpose.PAY: {"booking", "pay", "use_code"},
     Purpose.TIME: {"booking", "another_time", "money_back"},
 }

@@ -25,6 +25,7 @@ NOT_FROZEN = {
     ("bookings_booking", "draft_text"): "what somebody is typing, by the names of the fields",
     ("bookings_bookingevent", "before"): "history: each key is asked for, never expected",
     ("bookings_bookingevent", "after"): "history: each key is asked for, never expected",
+    ("bookings_movewish", "let_pass"): "a list of spans",
     ("bookings_waitlistentry", "let_pass"): "a list of spans",
     ("catalog_bookingpolicy", "fee_windows"): "a list of triples, frozen with bookings in Policy",
     ("catalog_question", "choices"): "a list of words",

@@ -10,9 +10,10 @@ from apps.bookings.models.people import (
     Participant,
     ParticipantChoice,
 )
-from apps.bookings.models.waitlist import SuggestedTime, WaitlistEntry
+from apps.bookings.models.waitlist import LIVE_WISHES, MoveWish, SuggestedTime, WaitlistEntry
 
 __all__ = [
+    "LIVE_WISHES",
     "AccessLink",
     "Answer",
     "Attendance",
@@ -20,6 +21,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "LinkUse",
+    "MoveWish",
     "Participant",
     "ParticipantChoice",
     "SuggestedTime",

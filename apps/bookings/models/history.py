@@ -48,6 +48,8 @@ class BookingEvent(models.Model):
         LINKS_CLOSED = "LINKS_CLOSED", _("Links closed")
         ASKED = "ASKED", _("Customer asked what to do")
         WAITS_ON = "WAITS_ON", _("Customer keeps waiting")
+        WISHED = "WISHED", _("Asked for a better time")
+        UNWISHED = "UNWISHED", _("Asks for a better time no more")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")
@@ -83,6 +85,12 @@ class BookingEvent(models.Model):
         if self.action not in MOVES or not was or was == now:
             return None
         return datetime.fromisoformat(was), datetime.fromisoformat(now)
+
+    @property
+    def better_at(self) -> datetime | None:
+        """The start (UTC) that was offered to somebody who has one (rule B37), None otherwise."""
+        told = self.after.get("better_at")
+        return datetime.fromisoformat(told) if told else None
 
     @property
     def zones(self) -> tuple[str, str] | None:

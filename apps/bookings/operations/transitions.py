@@ -16,7 +16,7 @@ from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings import states
 from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.deadlines import deadline_after, decides_at
-from apps.bookings.models import AccessLink, Booking, BookingEvent
+from apps.bookings.models import LIVE_WISHES, AccessLink, Booking, BookingEvent, MoveWish
 from apps.bookings.operations.errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.minimum import MinimumGroup, group_at
 from apps.bookings.queries.requests import is_for_people
@@ -59,6 +59,8 @@ TOLD = frozenset(
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
 AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
 """Of a confirmed booking: whatever changes these has to have its time or its seats."""
+GIVES_UP_ITS_TIME = frozenset({BookingEvent.Action.MOVED, BookingEvent.Action.RESOLVED})
+"""What a confirmed booking goes to another time by."""
 APPOINTMENT = Service.Kind.APPOINTMENT
 AFTER_THE_VISIT = timedelta(days=7)
 """How long the links of a booking go on opening it."""
@@ -152,8 +154,11 @@ def record_transition(
     _require_lawful(booking, columns.get("status"), action)
     event = line_of_history(booking=booking, action=action, columns=columns)
     event.after |= said or {}
+    stood = booking.status == Booking.Status.CONFIRMED
     for name, value in columns.items():
         setattr(booking, name, value)
+    if stood and _gives_up_its_time(booking, action):
+        end_move_wish(booking)
     if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
         _require_kept(booking)
     booking.revision += 1
@@ -166,6 +171,16 @@ def record_transition(
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event
+
+
+def _gives_up_its_time(booking: Booking, action: BookingEvent.Action) -> bool:
+    return booking.status != Booking.Status.CONFIRMED or action in GIVES_UP_ITS_TIME
+
+
+def end_move_wish(booking: Booking) -> bool:
+    """End the wish of a locked booking for a better time (rule B37); tell whether there was one."""
+    live = MoveWish.objects.filter(booking=booking, state__in=LIVE_WISHES)
+    return bool(live.update(state=MoveWish.State.ENDED, offer_ends_at=None))
 
 
 def record_cancellation(

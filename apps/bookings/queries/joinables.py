@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joinable, JoinRules
-from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.models import Booking, MoveWish, WaitlistEntry
 from apps.bookings.policy import Policy
 from apps.bookings.queries.requests import is_before_the_team
 from apps.bookings.states import OCCUPYING
@@ -123,7 +123,7 @@ def count_waiting_for_runs(*, run_ids: Collection[int]) -> Mapping[int, int]:
     return {row["course_run_id"]: row["n"] for row in counted if row["course_run_id"]}
 
 
-def wish_of(entry: WaitlistEntry) -> Wish | None:
+def wish_of(entry: WaitlistEntry | MoveWish) -> Wish | None:
     """What an entry waits for, None for one that waits for a class or a course."""
     if entry.wanted_first_on is None or entry.wanted_last_on is None:
         return None

@@ -81,6 +81,8 @@ STAYS = (
     Action.LINKS_CLOSED,
     Action.ASKED,
     Action.WAITS_ON,
+    Action.WISHED,
+    Action.UNWISHED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -1,4 +1,5 @@
-"""Is every place that is kept for an offer kept for somebody, and the reverse? (rule C6)"""
+"""Is every place that is kept for an offer kept for somebody, and the reverse? (rule C6) Does
+whoever would take a better time still have one? (rule B37)"""
 
 from collections.abc import Iterator
 
@@ -6,7 +7,7 @@ from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from apps.availability.models import CourseRun, Session
-from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.models import LIVE_WISHES, Booking, MoveWish, WaitlistEntry
 from apps.ledger.finding import Finding
 from apps.ledger.laws.of_bookings import bookings_of, findings_of
 
@@ -46,3 +47,15 @@ def find_lost_in_line(*, business_id: int | None = None) -> Iterator[Finding]:
     has_place = Q(waiting__state__in=in_line)
     lost = bookings_of(business_id).filter((waits & ~has_place) | (~waits & has_place))
     yield from findings_of(lost, "waiting_has_a_place", "status and place in line differ")
+
+
+def find_wishes_without_a_booking(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield wishes for a better time that outlive their booking (rule B37)."""
+    wishes = MoveWish.objects.filter(state__in=LIVE_WISHES)
+    if business_id is not None:
+        wishes = wishes.filter(business_id=business_id)
+    lost = wishes.exclude(booking__status=Booking.Status.CONFIRMED, booking__kind="APPOINTMENT")
+    for pk, of, reference in lost.order_by("pk").values_list(
+        "pk", "business_id", "booking__reference"
+    ):
+        yield Finding("a_wish_has_a_booking", of, f"booking {reference}", f"wish {pk} lives on")

@@ -84,7 +84,11 @@ TEAM_KINDS = {
     BookingEvent.Action.ASKED: Kind.NEW_ASKED,
 }
 
-OF_CUSTOMERS = {*CUSTOMER_KINDS.values(), *KINDS_OF_A_STATUS.values(), Kind.TOO_LATE}
+OF_CUSTOMERS = {
+    *CUSTOMER_KINDS.values(),
+    *KINDS_OF_A_STATUS.values(),
+    *(Kind.TOO_LATE, Kind.BETTER),
+}
 
 WHOSE = {
     BookingEvent.Action.OVERDUE: BookingEvent.Actor.SYSTEM,
@@ -156,6 +160,8 @@ def _concerns_the_team(event: BookingEvent, action: BookingEvent.Action) -> bool
 
 def _kind_of(event: BookingEvent, action: BookingEvent.Action) -> Kind | None:
     """What the customer is told."""
+    if event.better_at is not None:
+        return Kind.BETTER
     if action in SAID_ONCE_MORE:
         return KINDS_OF_A_STATUS.get(event.booking.status)
     if action == BookingEvent.Action.REZONED and event.booking.status == WAITS:

@@ -21,7 +21,12 @@ from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address
 from apps.messages.models import Message
-from apps.messages.queries import find_place_before, get_booking_facts, is_moved_again
+from apps.messages.queries import (
+    find_place_before,
+    get_booking_facts,
+    is_moved_again,
+    with_better_time,
+)
 from apps.messages.wording import purpose_of
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.registry import GiveUp, Postpone
@@ -201,6 +206,8 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
             too_much=excess_of(booking_id=of, at=at),
             handed_over=handed_over_at(booking_id=of, at=at),
         )
+    if kind is Kind.BETTER:
+        return with_better_time(facts, event=message.event)
     if kind in {Kind.NOT_REFUNDED, Kind.KEPT}:
         return replace(facts, went_back=went_back(message.event))
     if kind in MOVES:

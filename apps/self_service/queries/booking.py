@@ -82,6 +82,8 @@ WORDS = {
     BookingEvent.Action.LINKS_CLOSED: _("All links closed"),
     BookingEvent.Action.ASKED: _("Asked what you would like to do"),
     BookingEvent.Action.WAITS_ON: _("You keep waiting"),
+    BookingEvent.Action.WISHED: _("Asked for a better time"),
+    BookingEvent.Action.UNWISHED: _("No longer asking for a better time"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
@@ -164,6 +166,8 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
         if event.before.get("status") == Booking.Status.WAITING_LIST:
             words = OUT_OF_LINE.get(BookingEvent.Action(event.action), words)
+        if event.better_at is not None:
+            words = _("A better time was offered")
         if event.action == BookingEvent.Action.PAID and came.get(event.at):
             words = _("%(words)s: %(came)s") % {"words": words, "came": came[event.at]}
         if words is not None:

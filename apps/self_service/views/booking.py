@@ -28,6 +28,7 @@ from apps.checkout.queries.pay_page import WayCard, cards_in_line
 from apps.kernel.money import Money
 from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
+from apps.self_service.queries.better import better_of
 from apps.self_service.queries.booking import (
     MyMoney,
     cancel_limits,
@@ -156,6 +157,7 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         "progress": people_awaited(found, now=now),
         "move": move_offer(booking=found, now=now),
         "moved_words": moved_words(booking=found, now=now),
+        "better": better_of(booking=found, now=now),
         "other_sessions": other_sessions(booking=found, now=now),
         **_in_line(request, found, now=now),
         **_paying(found, now=now),
@@ -181,6 +183,8 @@ def _parts(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
     }
     if Purpose.OFFER in held:
         context |= _in_line(request, found, now=now)
+        context["better"] = better_of(booking=found, now=now)
+        context["moved_words"] = moved_words(booking=found, now=now)
     if Purpose.PAY in held:
         context |= _paying(found, now=now)
     if Purpose.TIME in held:

@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
-from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.operations.submit import asked
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries.drafts import price_in_line
@@ -106,7 +106,7 @@ def offer_places(
     until = last_chance(target, late_entry=rules.late_entry, now=now)
     free, made = target.seats_left, 0
     while found := next_in_line(waiting, seats_free=free, starts_at=until, now=told_at):
-        if not _offer(Places(entries[found.pk], target), rules, until=until, now=now):
+        if not make_offer(Places(entries[found.pk], target), rules, until=until, now=now):
             break
         free, made = free - found.people, made + 1
         waiting.remove(found)
@@ -147,27 +147,29 @@ def offer_claim(*, entry_id: int, claim: Claim, actor: Actor, now: datetime) -> 
     if booking.status != Status.WAITING_LIST or entry.state != State.WAITING:
         return False
     rules = offer_rules(service_id=booking.service_id, location=booking.location)
-    return _offer(Time(entry, actor, claim), rules, until=claim.starts_at, now=now)
+    return make_offer(Time(entry, actor, claim), rules, until=claim.starts_at, now=now)
 
 
 def _told_at(rules: OfferRules, *, now: datetime) -> datetime:
     return speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
 
 
-def _offer(wanted: Wanted, rules: OfferRules, *, until: datetime, now: datetime) -> bool:
+def make_offer(wanted: Wanted, rules: OfferRules, *, until: datetime, now: datetime) -> bool:
     """Offer it for as long as the owner says, until then (UTC) at the latest; False when it went to
     somebody else."""
     told_at = _told_at(rules, now=now)
     ends_at = offer_ends_at(now=told_at, starts_at=until, minutes=rules.minutes)
     if not wanted.offer(until=ends_at, told_at=told_at, now=now):
         return False
-    _write(wanted.entry, State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1)
+    write_state(wanted.entry, State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1)
     return True
 
 
-def _write(entry: WaitlistEntry, state: WaitlistEntry.State, **columns: Any) -> None:
+def write_state(entry: WaitlistEntry | MoveWish, state: str, **columns: Any) -> None:
+    """Write into a locked entry, or the wish of a locked booking, how it stands now."""
     columns = {"offer_ends_at": None, **columns}
-    WaitlistEntry.objects.filter(pk=entry.pk).update(state=state, **columns)
+    rows: QuerySet[Any] = type(entry)._default_manager.filter(pk=entry.pk)
+    rows.update(state=state, **columns)
 
 
 @transaction.atomic
@@ -219,7 +221,7 @@ def _expire_places(target: Target, *, now: datetime) -> int:
     over = line_of(target, states=(State.OFFERED,)).filter(offer_ends_at__lte=now)
     ended = list(over.select_for_update())
     for entry in ended:
-        _pass_by(Places(entry, target), now=now)
+        pass_by(Places(entry, target), now=now)
     offer_places(target=target, now=now)
     return len(ended)
 
@@ -228,14 +230,14 @@ def _expire_places(target: Target, *, now: datetime) -> int:
 def _expire_time(entry_id: int, *, now: datetime) -> bool:
     entry = lock_entry(entry_id)
     is_over = entry.offer_ends_at is not None and entry.offer_ends_at <= now
-    return is_over and _pass_by(Time(entry, Actor.system()), now=now)
+    return is_over and pass_by(Time(entry, Actor.system()), now=now)
 
 
-def _pass_by(wanted: Wanted, *, now: datetime) -> bool:
+def pass_by(wanted: Wanted, *, now: datetime) -> bool:
     """Give back what is offered: the entry waits on. False when nothing is."""
     if wanted.entry.state != State.OFFERED:
         return False
-    _write(wanted.entry, State.WAITING, **wanted.release(now=now))
+    write_state(wanted.entry, State.WAITING, **wanted.release(now=now))
     return True
 
 
@@ -246,7 +248,7 @@ def refuse_offer(*, booking: Booking, now: datetime) -> None:
     Harmless when there is no offer. Raises as ``take_offer``, but OfferGone and TooFewSoFar.
     """
     wanted = lock_waiting(booking, actor=Actor.of(None), now=now)
-    if _pass_by(wanted, now=now) and isinstance(wanted, Places):
+    if pass_by(wanted, now=now) and isinstance(wanted, Places):
         offer_places(target=wanted.target, now=now)
 
 
@@ -260,8 +262,8 @@ def leave_line(*, booking: Booking, now: datetime) -> None:
         return
     target = availability.lock_target(target=target, now=now)
     for entry in line_of(target).filter(booking=booking).select_for_update():
-        _pass_by(Places(entry, target), now=now)
-        _write(entry, State.LEFT)
+        pass_by(Places(entry, target), now=now)
+        write_state(entry, State.LEFT)
     offer_places(target=target, now=now)
 
 
@@ -298,7 +300,7 @@ def enrol(
     booking = entry.booking
     starts_at = columns.get("starts_at", booking.starts_at)
     until = decided_by(group_at(booking, starts_at), people=entry.people, now=now)
-    _write(entry, State.ENROLLED)
+    write_state(entry, State.ENROLLED)
     price = price_in_line(booking=booking, now=now)
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
     record_transition(

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Claim
-from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.errors import TooFewSoFar
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
@@ -38,7 +38,9 @@ class NotInLine(Refusal):
 class Wanted(Protocol):
     """What one entry waits for, as the engine deals with it."""
 
-    entry: WaitlistEntry
+    @property
+    def entry(self) -> WaitlistEntry | MoveWish:
+        """Who waits, and how that stands."""
 
     def offer(self, *, until: datetime, told_at: datetime, now: datetime) -> bool:
         """Keep it, and see that its customer hears of it; False when it went to somebody else."""

@@ -29,6 +29,7 @@ from apps.bookings.models import (
     Attendance,
     Booking,
     BookingEvent,
+    MoveWish,
     Participant,
     ParticipantChoice,
     SuggestedTime,
@@ -190,6 +191,27 @@ def _sign_in(email: str, *, name: str) -> None:
     )
 
 
+def add_waiting(booking: Booking) -> None:
+    """A place in line and a wish for a better time, both of them over."""
+    WaitlistEntry.objects.create(
+        business=booking.business,
+        booking=booking,
+        session_id=booking.session_id,
+        people=1,
+        rank=1,
+        state="LEFT",
+        joined_at=NOW,
+    )
+    MoveWish.objects.create(
+        business=booking.business,
+        booking=booking,
+        wanted_first_on=NOW.date(),
+        wanted_last_on=NOW.date(),
+        state="ENDED",
+        asked_at=NOW,
+    )
+
+
 def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
@@ -213,15 +235,7 @@ def add_what_the_demo_lacks() -> None:
         make_series(business, service, number)
         add_money(bookings[number], number)
         add_prepaid(business, number)
-        WaitlistEntry.objects.create(
-            business=business,
-            booking=bookings[number],
-            session_id=bookings[number].session_id,
-            people=1,
-            rank=1,
-            state="LEFT",
-            joined_at=NOW,
-        )
+        add_waiting(bookings[number])
         Attendance.objects.create(
             business=business,
             booking=bookings[number],

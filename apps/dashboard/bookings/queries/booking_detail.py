@@ -82,7 +82,7 @@ class Bill:
 @dataclass(frozen=True, slots=True)
 class Event:
     """who is empty for the customer and the system; moved is the start before and after, came
-    tells in which ways money came."""
+    tells in which ways money came, better_at which better time was offered."""
 
     at: datetime
     action: str
@@ -91,6 +91,7 @@ class Event:
     reason: str
     moved: tuple[datetime, datetime] | None
     came: str = ""
+    better_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +277,7 @@ def _events(booking: Booking) -> tuple[Event, ...]:
             who=name_of(event.user),
             reason=event.reason,
             moved=event.moved,
+            better_at=event.better_at,
             came=came.get(event.at, "") if event.action == BookingEvent.Action.PAID else "",
         )
         for event in events
