@@ -19,6 +19,7 @@ from apps.bookings.models import (
     Booking,
     BookingEvent,
     LinkUse,
+    MoveRequest,
     MoveWish,
     Participant,
     ParticipantChoice,
@@ -66,6 +67,15 @@ class LinkInline(LookOnlyInline):
 
     model = AccessLink
     fields = ["purpose", "created_at", "expires_at", "revoked_at", "last_used_at"]
+
+
+@admin.register(MoveRequest)
+class MoveRequestAdmin(LookOnlyAdmin):
+    list_display = ["booking", "state", "session", "asked_at", "answer_by", "closed_at"]
+    list_filter = ["state"]
+    list_select_related = ["booking", "session"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
 
 
 @admin.register(Participant)

@@ -5,49 +5,18 @@ paid. Pure.
 The buttons a page shows are the actions a POST accepts, because both ask `allowed_actions`. Limits
 are elapsed minutes before the start (rules T3, T10). Pages, mails and calendar files about a
 booking read the frozen service; only who books next reads the service.
-
-A kind of snapshot is a frozen dataclass, kept as JSON beside a row and read again by code that is
-older or newer. Every field has a default, which is what was true before there was that field: an
-old row is read as what it meant when it was written. A field whose meaning changes gets another
-name; the version goes up with every change of the fields, so that a row tells which code wrote it.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 from apps.bookings.cancellation import ClockRow, clock_of
 from apps.bookings.states import Status
 from apps.catalog.fee_windows import FeeWindow, fee_at, windows_of
-
-if TYPE_CHECKING:
-    from dataclasses import Field
-
-
-class Snapshot(Protocol):
-    """A dataclass whose every field has a default, and the version of its fields, from 1 on."""
-
-    __dataclass_fields__: "ClassVar[dict[str, Field[Any]]]"
-    VERSION: ClassVar[int]
-
-
-Kind = TypeVar("Kind", bound=Snapshot)
-
-
-def freeze(facts: Snapshot) -> dict[str, Any]:
-    """Return the fields and the version, as plain values for a JSON column."""
-    return {"version": facts.VERSION, **asdict(facts)}
-
-
-def thaw(kind: type[Kind], stored: Mapping[str, Any]) -> Kind:
-    """Read a stored snapshot of any version, also one that is empty.
-
-    A field it does not have gets its default. One that this kind does not know, because newer code
-    wrote it, is passed over.
-    """
-    return kind(**{it.name: stored[it.name] for it in fields(kind) if it.name in stored})
+from apps.kernel.snapshots import freeze, thaw
 
 
 class Action(StrEnum):
@@ -55,6 +24,8 @@ class Action(StrEnum):
     DECLINE = "DECLINE"
     CANCEL = "CANCEL"
     MOVE = "MOVE"
+    ASK_TO_MOVE = "ASK_TO_MOVE"
+    ANSWER_MOVE = "ANSWER_MOVE"
     NOTE = "NOTE"
 
 
@@ -66,6 +37,7 @@ class Reason(StrEnum):
     OVER = "OVER"
     WHOLE_COURSE = "WHOLE_COURSE"
     ASKS_FIRST = "ASKS_FIRST"
+    HAS_ASKED = "HAS_ASKED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +154,31 @@ def may_move(
     )
 
 
+def may_ask_to_move(
+    *,
+    policy: Policy,
+    status: Status,
+    kind: str,
+    starts_at: datetime,
+    now: datetime,
+    asks_first: bool,
+    has_asked: bool,
+) -> Verdict:
+    """Tell whether its customer may ask the team for another time: of a confirmed appointment where
+    the team agrees to each time, as long as they could move another one (rule B38), and not while
+    they wait for an answer already (has_asked)."""
+    if status is not Status.CONFIRMED or kind != "APPOINTMENT" or not asks_first:
+        return Verdict(allowed=False, reason=Reason.WRONG_STATUS)
+    if has_asked:
+        return Verdict(allowed=False, reason=Reason.HAS_ASKED)
+    return _within(
+        switched_on=policy.move_allowed and policy.move_by_link,
+        minutes=_move_minutes(policy),
+        starts_at=starts_at,
+        now=now,
+    )
+
+
 def _move_minutes(policy: Policy) -> int:
     """How long before the start customers may move at the latest: never once cancelling costs
     something, for whoever moved out of a paid window would then cancel for nothing (rule B33)."""
@@ -216,6 +213,7 @@ def allowed_actions(
     now: datetime,
     is_team: bool,
     asks_first: bool = False,
+    has_asked: bool = False,
 ) -> frozenset[Action]:
     """List what this person may do with the booking right now (rules B1, B4)."""
     actions: set[Action] = set()
@@ -233,11 +231,27 @@ def allowed_actions(
         asks_first=asks_first,
     ).allowed:
         actions.add(Action.MOVE)
+    asking = may_ask_to_move(
+        policy=policy,
+        status=status,
+        kind=kind,
+        starts_at=starts_at,
+        now=now,
+        asks_first=asks_first,
+        has_asked=has_asked,
+    )
     if is_team:
-        actions.add(Action.NOTE)
-        if may_decide(status=status).allowed:
-            actions |= {Action.CONFIRM, Action.DECLINE}
-    return frozenset(actions)
+        return frozenset(actions | _only_of_the_team(status, has_asked=has_asked))
+    return frozenset(actions | {Action.ASK_TO_MOVE} if asking.allowed else actions)
+
+
+def _only_of_the_team(status: Status, *, has_asked: bool) -> set[Action]:
+    actions = {Action.NOTE}
+    if has_asked:
+        actions.add(Action.ANSWER_MOVE)
+    if may_decide(status=status).allowed:
+        actions |= {Action.CONFIRM, Action.DECLINE}
+    return actions
 
 
 def must_ask_to_cancel(*, policy: Policy, starts_at: datetime, now: datetime) -> bool:

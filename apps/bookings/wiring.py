@@ -2,7 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from apps.bookings.operations import ask_who_waits, forget_abandoned_drafts, settle_unanswered
+from apps.bookings.operations import (
+    ask_who_waits,
+    forget_abandoned_drafts,
+    settle_unanswered,
+    settle_unanswered_moves,
+)
 from apps.outbox.registry import register_periodic
 from apps.web.limits import forget_counters
 
@@ -13,9 +18,10 @@ def forget_drafts(now: datetime) -> None:
 
 
 def look_after_requests(now: datetime) -> None:
-    """Remind of requests that nobody answered in time, or end them, as their service says; and ask
-    who still waits shortly before the start what to do."""
+    """Remind of requests that nobody answered in time, or end them, as their service says, also of
+    those to move what is booked; and ask who still waits shortly before the start what to do."""
     settle_unanswered(now=now)
+    settle_unanswered_moves(now=now)
     ask_who_waits(now=now)
 
 

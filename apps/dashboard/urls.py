@@ -57,7 +57,16 @@ from apps.dashboard.prepaid.views.holders import (
 )
 from apps.dashboard.prepaid.views.plans import new_plan, plan, plans, retire_plan
 from apps.dashboard.prepaid.views.sales import sell_gift_card, sell_plan
-from apps.dashboard.requests.views import confirm, confirm_anyway, decline, requests, suggest, undo
+from apps.dashboard.requests.views import (
+    accept_move,
+    confirm,
+    confirm_anyway,
+    decline,
+    decline_move,
+    requests,
+    suggest,
+    undo,
+)
 from apps.dashboard.setup.views.clocks import business_clock, clocks, place_clock
 from apps.dashboard.setup.views.promotions import coupons, discounts, stop_coupon, stop_discount
 from apps.dashboard.setup.views.service_settings import service_payment, service_requests, services
@@ -158,6 +167,16 @@ urlpatterns = [
         name="confirm_anyway",
     ),
     path("<slug:slug>/bookings/<str:reference>/decline/", decline, name="decline"),
+    path(
+        "<slug:slug>/bookings/<str:reference>/accept-move/",
+        accept_move,
+        name="accept_move",
+    ),
+    path(
+        "<slug:slug>/bookings/<str:reference>/decline-move/",
+        decline_move,
+        name="decline_move",
+    ),
     path("<slug:slug>/bookings/<str:reference>/block/", block, name="block"),
     path("<slug:slug>/bookings/<str:reference>/unblock/", unblock, name="unblock"),
     path("<slug:slug>/bookings/<str:reference>/suggest/", suggest, name="suggest"),

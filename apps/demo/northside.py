@@ -1,9 +1,15 @@
 """Northside Repairs in London: visits at the customer's address, each answered by hand."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
+from typing import Any
 
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.queries.suggestions import find_free_starts
 from apps.catalog.models import BookingForm, Question, Service
 from apps.demo.build import Shop
 from apps.demo.plans import (
@@ -208,16 +214,56 @@ ANSWERS = (
     ("leak", "No"),
     ("floor", "2"),
 )
+AT_HIS_DOOR: dict[str, Any] = {
+    "address": "22 Hanley Road, London N4 3DR",
+    "answers": ANSWERS,
+    "phone": "+442079460018",
+}
 
 
 def fill_northside(shop: Shop, *, now: datetime) -> None:
-    """Make the bookings of the workshop around `now`; the newest two still wait for an answer."""
+    """Make the bookings of the workshop around `now`; the newest two still wait for an answer, and
+    somebody asks to move."""
     today = now.astimezone(shop.business.zone).date()
     visits = sorted(
         usual_visits(shop, ROUTINE, around=today, now=now), key=lambda each: each.made_at
     )
     make_visits(shop, _answered(shop, visits, now=now))
+    _let_one_ask_to_move(shop, now=now)
     silence_outbox(shop)
+
+
+def _let_one_ask_to_move(shop: Shop, *, now: datetime) -> None:
+    """Desmond has a boiler service that was confirmed, and asks for another time."""
+    today = now.astimezone(shop.business.zone).date()
+    for days, at in product(range(3, 10), ("09:00", "10:00", "14:00", "15:00")):
+        visit = Visit(
+            on=today + timedelta(days=days),
+            at=at,
+            service="boiler-service",
+            who="Noel",
+            customer="Desmond Cole",
+            made_at=now - timedelta(days=2),
+            confirmed_at=now - timedelta(days=1, hours=20),
+            **AT_HIS_DOOR,
+        )
+        with suppress(bookings.SlotGone):
+            make_visits(shop, [visit])
+            break
+    booked = Booking.objects.select_related("service__business").get(
+        service=shop.services["boiler-service"], starts_at__gt=now
+    )
+    for starts_at in find_free_starts(booking=booked, now=now):
+        if starts_at - booked.starts_at > timedelta(hours=20):
+            bookings.ask_to_move(
+                booking_id=booked.pk,
+                business_id=booked.business_id,
+                revision=booked.revision,
+                starts_at=starts_at,
+                resource_id=None,
+                now=now - timedelta(minutes=25),
+            )
+            return
 
 
 def _answered(shop: Shop, visits: list[Visit], *, now: datetime) -> Iterator[Visit]:
@@ -231,9 +277,7 @@ def _answered(shop: Shop, visits: list[Visit], *, now: datetime) -> Iterator[Vis
             made_at = now - timedelta(hours=2) if visit in waiting else visit.made_at
             yield replace(
                 visit,
-                address="22 Hanley Road, London N4 3DR",
-                answers=ANSWERS,
-                phone="+442079460018",
+                **AT_HIS_DOOR,
                 made_at=made_at,
                 confirmed_at=decided,
                 canceled_at=None,

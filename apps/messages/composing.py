@@ -15,6 +15,7 @@ from apps.messages.calendar import CalendarFile, build_calendars, build_one_cale
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import portal_host
 from apps.messages.mails import put_together, require_plain_address, styles
+from apps.messages.move_words import OF_MOVE_REQUESTS
 from apps.messages.wording import Words, word
 from apps.web.text import clean_line
 
@@ -23,6 +24,7 @@ WITHOUT_CALENDAR = {
     *(Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE),
     *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED, Kind.OVERDUE, Kind.NEW_OVERDUE),
     *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT, Kind.ASKED, Kind.NEW_ASKED, Kind.BETTER),
+    *OF_MOVE_REQUESTS,
 }
 """Nothing new to keep free."""
 

@@ -41,12 +41,20 @@ class Kind(StrEnum):
     NEW_CANCELED = "NEW_CANCELED"
     ASKED = "ASKED"
     NEW_ASKED = "NEW_ASKED"
+    MOVE_ASKED = "MOVE_ASKED"
+    MOVE_REFUSED = "MOVE_REFUSED"
+    MOVE_LAPSED = "MOVE_LAPSED"
+    NEW_MOVE_ASK = "NEW_MOVE_ASK"
+    NEW_MOVE_DUE = "NEW_MOVE_DUE"
+    NEW_MOVE_END = "NEW_MOVE_END"
 
     @property
     def is_for_team(self) -> bool:
         return self.value.startswith("NEW_")
 
 
+WAITS = frozenset({Kind.MOVE_ASKED, Kind.NEW_MOVE_ASK, Kind.NEW_MOVE_DUE})
+"""Mails that say nothing once a request to move is answered, or taken back."""
 FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.BOOKED: frozenset({"CONFIRMED"}),
     Kind.REQUESTED: frozenset({"PENDING"}),
@@ -74,6 +82,12 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_CANCELED: frozenset({"CANCELED"}),
     Kind.ASKED: frozenset({"PENDING"}),
     Kind.NEW_ASKED: frozenset({"PENDING"}),
+    Kind.MOVE_ASKED: frozenset({"CONFIRMED"}),
+    Kind.MOVE_REFUSED: frozenset({"CONFIRMED"}),
+    Kind.MOVE_LAPSED: frozenset({"CONFIRMED"}),
+    Kind.NEW_MOVE_ASK: frozenset({"CONFIRMED"}),
+    Kind.NEW_MOVE_DUE: frozenset({"CONFIRMED"}),
+    Kind.NEW_MOVE_END: frozenset({"CONFIRMED"}),
 }
 
 
@@ -97,6 +111,19 @@ class BusinessFacts:
 
 
 ENDED = ("DECLINED", "CANCELED")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAsked:
+    """A request to move: the start and the person that were asked for, until when it is answered
+    (UTC), whether it ends then, and whether the time is held and the answer still awaited."""
+
+    starts_at: datetime
+    staff: str
+    answer_by: datetime
+    ends_unanswered: bool
+    is_held: bool
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +173,7 @@ class BookingFacts:
     ``waited``: it is over and never was more than a place in line.
     ``instead_of`` is the start of the booking where this message offers a better one: times and
     person are then those of the offer.
+    ``move`` is the request to move that this message tells of.
     ``minimum`` is how many people it needs of whom so many ``people`` have come, 0 when it waits
     for nobody but the team; then ``answer_by`` is when it is decided.
     """
@@ -212,6 +240,7 @@ class BookingFacts:
     fees: tuple[tuple[datetime, int], ...] = ()
     minimum: int = 0
     instead_of: datetime | None = None
+    move: MoveAsked | None = None
 
     @property
     def waits_for_people(self) -> bool:
@@ -250,6 +279,8 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return "the offer is over"
     if kind in {Kind.TOO_LATE, Kind.NEW_OVERLAP} and not facts.double_booked:
         return "it was resolved"
+    if kind in WAITS and facts.move is not None and not facts.move.is_open:
+        return "it was answered"
     if kind is Kind.LET_GO and not facts.let_go:
         return "it was paid"
     if kind in {Kind.REFUNDED, Kind.NOT_REFUNDED, Kind.KEPT}:

@@ -42,6 +42,12 @@ class Message(models.Model):
         NEW_CANCELED = "NEW_CANCELED", _("Cancelled by the customer")
         ASKED = "ASKED", _("Asked what to do")
         NEW_ASKED = "NEW_ASKED", _("Request that starts soon")
+        MOVE_ASKED = "MOVE_ASKED", _("Asked to move")
+        MOVE_REFUSED = "MOVE_REFUSED", _("Request to move declined")
+        MOVE_LAPSED = "MOVE_LAPSED", _("Request to move not answered")
+        NEW_MOVE_ASK = "NEW_MOVE_ASK", _("New request to move")
+        NEW_MOVE_DUE = "NEW_MOVE_DUE", _("Reminder of a request to move")
+        NEW_MOVE_END = "NEW_MOVE_END", _("Request to move ended without an answer")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -16,6 +16,7 @@ from apps.bookings.wording import contact_words, mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import home_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
+from apps.messages.move_words import asked_notes, asked_rows, asked_subjects
 from apps.messages.names import greeting_name, without_links
 from apps.messages.notes import (
     answer_note,
@@ -41,12 +42,16 @@ TEAM_HEADINGS = {
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
     Kind.NEW_CANCELED: gettext_lazy("A customer cancelled."),
     Kind.NEW_ASKED: gettext_lazy("A request that starts soon still waits for your answer."),
+    Kind.NEW_MOVE_ASK: gettext_lazy("A customer asks to move a booking."),
+    Kind.NEW_MOVE_DUE: gettext_lazy("A request to move still waits for your answer."),
+    Kind.NEW_MOVE_END: gettext_lazy("A request to move ended: nobody answered in time."),
 }
 WAITING_FOR_PEOPLE = {
     Kind.REQUESTED: gettext_lazy("Waiting for more people"),
     Kind.NEW_REQUEST: gettext_lazy("New booking"),
 }
 """Requests in name only, whose answer is whether enough people come."""
+WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED}
 ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
 """Mails that tell when to come: they say how to get in, and until when to cancel."""
 
@@ -162,6 +167,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_CANCELED: _("Cancelled by the customer"),
         Kind.ASKED: _("Not decided yet") if facts.waits_for_people else _("Still no answer"),
         Kind.NEW_ASKED: _("Please answer"),
+        **asked_subjects(),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -202,6 +208,9 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.ASKED: _("Your booking is still waiting")
         if facts.waits_for_people
         else _("Your request is still waiting"),
+        Kind.MOVE_ASKED: _("We’ve sent your request to move"),
+        Kind.MOVE_REFUSED: _("Sorry, your booking cannot be moved to that time"),
+        Kind.MOVE_LAPSED: _("Your request to move has ended"),
         Kind.LINK: _("Here is the link for your booking"),
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("Your payment stays with %(business)s") % {"business": facts.business.name},
@@ -229,6 +238,7 @@ def _dates(facts: BookingFacts, zone: ZoneInfo) -> str:
 def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
     rows = [Row(_("Service"), facts.service)]
     rows += [Row(label, value) for label, value in moved_rows(facts, zone)]
+    rows += [Row(label, value) for label, value in asked_rows(facts, zone)]
     if facts.extras:
         rows.append(Row(_("Extras"), ", ".join(facts.extras)))
     if kind.is_for_team:
@@ -269,6 +279,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
             else _("Answer the request"),
             Kind.NEW_OVERDUE: _("Answer the request"),
             Kind.NEW_ASKED: _("Answer the request"),
+            Kind.NEW_MOVE_ASK: _("Answer the request"),
+            Kind.NEW_MOVE_DUE: _("Answer the request"),
             Kind.NEW_OVERLAP: _("Resolve it"),
         }
         label = teams.get(kind, _("Open the booking"))
@@ -300,7 +312,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:
     notes: list[str] = []
-    if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
+    if kind in WITH_A_REASON and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
     if kind is Kind.NEW_CANCELED and facts.reason:
         said = {"customer": without_links(facts.customer_name), "reason": facts.reason}
@@ -311,6 +323,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     if kind is Kind.MOVED:
         notes.append(zone_note(facts, zone))
     notes += overdue_notes(facts, kind)
+    notes += asked_notes(facts, kind, zone)
     notes.append(answer_note(facts, kind, zone, now))
     notes += link_notes(facts, kind)
     notes += line_notes(facts, kind, zone)

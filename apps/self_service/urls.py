@@ -39,6 +39,7 @@ urlpatterns = [
     path("manage/<slug:reference>/better/stop", better.stop, name="better_stop"),
     path("manage/<slug:reference>/swap", better.swap, name="swap"),
     path("manage/<slug:reference>/keep", better.keep, name="keep"),
+    path("manage/<slug:reference>/move/withdraw", move.withdraw, name="withdraw_move"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),

@@ -29,6 +29,7 @@ from apps.bookings.models import (
     Booking,
     BookingEvent,
     LinkUse,
+    MoveRequest,
     MoveWish,
     ParticipantChoice,
     SuggestedTime,
@@ -396,6 +397,31 @@ def share_a_session(stage: Stage) -> None:
     Booking.objects.filter(pk=stage.draft.pk).update(session=stage.booking.session_id)
 
 
+def ask_to_move(stage: Stage, **columns: Any) -> None:
+    booking = stage.booking
+    elsewhere = Session.objects.create(
+        business=booking.business,
+        kind="APPOINTMENT",
+        state="REQUESTED",
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+    )
+    MoveRequest.objects.create(
+        business=booking.business,
+        booking=booking,
+        session=elsewhere,
+        unanswered="REMIND",
+        asked_at=NOW,
+        answer_by=NOW,
+        **columns,
+    )
+
+
+def ask_to_move_twice(stage: Stage) -> None:
+    for _time in range(2):
+        ask_to_move(stage)
+
+
 BREAKERS: dict[str, Callable[[Stage], object]] = {
     "only_a_resource_follows_the_business": the_business_follows_itself,
     "rate_counter_once_per_window": rate_twice,
@@ -551,6 +577,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     ),
     "booking_target_fits_its_kind": lambda it: booked(it, session=None),
     "one_hold_per_draft": share_a_session,
+    "one_open_move_request": ask_to_move_twice,
+    "an_answered_move_request_is_closed": lambda it: ask_to_move(it, state="DECLINED"),
     "only_a_draft_has_no_customer": lambda it: booked(it, customer=None),
     "draft_payment_is_undefined": lambda it: booked(it, status="CREATED", payment_status="PAID"),
     "booking_ends_after_it_starts": lambda it: booked(it, ends_at=F("starts_at")),

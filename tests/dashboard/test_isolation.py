@@ -70,6 +70,8 @@ CASES: dict[str, Case] = {
     "needs": Case(LOOKERS, answer=303),  # a page of its own only for htmx
     "day": Case(LOOKERS, answer=303),
     "requests": Case(DECIDERS),
+    "accept_move": Case(DECIDERS, "POST", answer=409),  # nothing is asked
+    "decline_move": Case(DECIDERS, "POST", answer=409),  # nor declined
     "agenda": Case(LOOKERS),
     "why": Case(DESKS),
     "classes": Case(LOOKERS),

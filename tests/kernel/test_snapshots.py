@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import ClassVar
 
-from apps.bookings.policy import freeze, thaw
+from apps.kernel.snapshots import freeze, thaw
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,34 @@ class Customers(Stage):
                 )
             )
 
+    def somebody_asks_to_move(self) -> None:
+        """Where the team agrees to each time; now and then to where they are, or from an old
+        page."""
+        if found := self.a_booking("CONFIRMED", kind=PLAIN):
+            at, seen = self.a_time(), found.revision - self.chance(ASTRAY)
+            with_whom = self.dice.choice((None, self.salon.ana.resource_id))
+            self.attempt(
+                lambda: bookings.ask_to_move(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=seen,
+                    starts_at=at,
+                    resource_id=with_whom,
+                    now=self.now,
+                )
+            )
+
+    def a_request_to_move_is_withdrawn(self) -> None:
+        if found := self.a_booking("CONFIRMED", move_requests__state="OPEN"):
+            self.attempt(
+                lambda: bookings.withdraw_move(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=found.revision,
+                    now=self.now,
+                )
+            )
+
     def somebody_waits_for_a_class(self) -> None:
         full = [it for it in self.targets() if it.seats_taken + it.seats_offered >= it.capacity]
         target, people, name = self.one(full) or self.a_target(), self.people(), self.somebody()

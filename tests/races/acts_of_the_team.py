@@ -9,7 +9,7 @@ from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.waitlists import operations as waitlists
 from tests.races.acts_of_customers import Customers, who
-from tests.races.stage_of_all import LIVE, PLAIN, Acts, service_of
+from tests.races.stage_of_all import LIVE, PLAIN, Acts, Said, service_of
 
 
 class Team(Customers):
@@ -51,6 +51,17 @@ class Team(Customers):
             self._perhaps_take_back(found)
             if self.chance(0.5):
                 self.somebody_takes_a_suggested_time()
+
+    def a_request_to_move_is_answered(self) -> None:
+        if found := self.a_booking("CONFIRMED", move_requests__state="OPEN"):
+            said: Said = {"booking_id": found.pk, "revision": found.revision, "now": self.now}
+            by, of = self.member(), found.business_id
+            self.attempt_one(
+                {
+                    "yes": lambda: bookings.accept_move(**said, business_id=of, by=by),
+                    "no": lambda: bookings.decline_move(**said, business_id=of, by=by),
+                }
+            )
 
     def an_answer_is_taken_back(self) -> None:
         if found := self.a_booking("CONFIRMED", "DECLINED"):

@@ -230,7 +230,7 @@ def test_where_nobody_can_book_nobody_moves(
         assert "This cannot be booked online right now. You keep your time." in text_of(page)
 
 
-def test_what_the_team_said_yes_to_cannot_be_moved_here_and_says_why(
+def test_what_the_team_said_yes_to_is_asked_about_and_says_why(
     client: Client, salon: Salon
 ) -> None:
     salon.cut.requires_approval = True
@@ -243,11 +243,31 @@ def test_what_the_team_said_yes_to_cannot_be_moved_here_and_says_why(
 
     page = client.get(path(asked))
     name = salon.business.name
+    assert f"{name} agrees each time in person. You keep yours until they answer." in text_of(page)
+    assert "Ask for another time" in text_of(page)
+    assert "Move to another time" not in text_of(page)
+    assert client.get(path(asked, "move")).status_code == 200
+
+
+def test_what_waits_for_people_where_the_team_answers_too_cannot_be_moved_here_and_says_why(
+    client: Client, salon: Salon
+) -> None:
+    """It would come past the team (rule B31)."""
+    Service.objects.filter(pk=salon.cut.pk).update(min_participants=3)
+    cut = Service.objects.select_related("business").get(pk=salon.cut.pk)
+    waits = make_booking(service=cut, starts_at=salon.at(28, 10, 15), now=NOW)
+    assert waits.status == "PENDING"
+    Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True)
+    client.get(f"/m/{bookings.create_access_link(booking=waits, now=NOW)}")
+
+    page = client.get(path(waits))
+
+    name = salon.business.name
     assert f"{name} agrees each time in person, so this one cannot be moved online." in text_of(
         page
     )
     assert "/move" not in text_of(page)
-    assert client.get(path(asked, "move")).status_code == 409
+    assert client.get(path(waits, "move")).status_code == 409
 
 
 @pytest.mark.parametrize("value", ["", "x", "2026-11-27T14:00+05:00;;", "2026-11-27T14:00+01:00"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,11 +18,13 @@ from apps.availability.queries.search import SlotQuery
 BATCH = 1000
 
 
-def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None) -> Session:
+def take_time(
+    *, claim: Claim, now: datetime, expires_at: datetime | None = None, counts: bool = True
+) -> Session:
     """Take the time of a claim: as a hold when expires_at (UTC) is given, else for good.
 
     Rule C2. The caller has peeked without a lock, so losers of a hot slot
-    seldom come here.
+    seldom come here. What is held for somebody who has a place elsewhere does not count as a seat.
 
     Raises:
         SlotTaken: somebody else has it, or the hours no longer allow it.
@@ -32,7 +35,7 @@ def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None
         session = claim.session(
             state=Session.State.HELD if expires_at else Session.State.SCHEDULED,
             expires_at=expires_at,
-            seats_taken=1,
+            seats_taken=int(counts),
         )
         session.save(force_insert=True)
         Occupancy.objects.bulk_create(claim.occupancies(session.pk, expires_at=expires_at))
@@ -114,6 +117,32 @@ def grant_time(
         Occupancy.objects.bulk_create(claim.occupancies(session_id, expires_at=expires_at))
 
 
+def take_over_time(*, session_id: int, held_id: int, claim: Claim, now: datetime) -> None:
+    """Give a session for good the time that another session (held_id) holds, in place of its own;
+    claim is that of the held one, which is over then.
+
+    Raises:
+        SlotTaken: the hold is over, something overlaps it, or the hours no longer allow it.
+        BusyTryAgain: the lock did not come in time.
+    """
+    with locked_resources(resource_ids=claim.resource_ids):
+        claim.check_under_lock(now=now, own_session_id=held_id, keeps=True)
+        held = Session.objects.get(pk=held_id)
+        Occupancy.objects.filter(session_id=session_id).delete()
+        rows = Occupancy.objects.filter(session_id=held_id).held(now)
+        if rows.update(session_id=session_id, expires_at=None) != len(claim.resource_ids):
+            raise SlotTaken
+        _make_firm(
+            session_id,
+            starts_at=held.starts_at,
+            ends_at=held.ends_at,
+            location=held.location,
+            buffer_before_minutes=held.buffer_before_minutes,
+            buffer_after_minutes=held.buffer_after_minutes,
+        )
+        release_time(session_id=held_id)
+
+
 @transaction.atomic(savepoint=False)
 def withdraw_time(*, session_id: int, starts_at: datetime, ends_at: datetime) -> None:
     """Give an offered time back to everybody; the session is a mere wish again for this span."""
@@ -173,10 +202,10 @@ def _confirm_own(session_id: int, *, count: int) -> bool:
     return True
 
 
-def _make_firm(session_id: int, **buffers: int) -> None:
+def _make_firm(session_id: int, **columns: Any) -> None:
     """Write that the session takes place and its one seat is taken."""
     Session.objects.filter(pk=session_id).update(
-        state=Session.State.SCHEDULED, expires_at=None, seats_taken=1, **buffers
+        state=Session.State.SCHEDULED, expires_at=None, seats_taken=1, **columns
     )
 
 

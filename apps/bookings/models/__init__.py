@@ -3,6 +3,7 @@
 from apps.bookings.models.booking import Booking, reading_of
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink, LinkUse
+from apps.bookings.models.move_requests import MoveRequest
 from apps.bookings.models.people import (
     Answer,
     Attendance,
@@ -21,6 +22,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "LinkUse",
+    "MoveRequest",
     "MoveWish",
     "Participant",
     "ParticipantChoice",

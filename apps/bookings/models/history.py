@@ -50,6 +50,11 @@ class BookingEvent(models.Model):
         WAITS_ON = "WAITS_ON", _("Customer keeps waiting")
         WISHED = "WISHED", _("Asked for a better time")
         UNWISHED = "UNWISHED", _("Asks for a better time no more")
+        MOVE_ASKED = "MOVE_ASKED", _("Asked to move")
+        MOVE_DROPPED = "MOVE_DROPPED", _("Request to move withdrawn")
+        MOVE_REFUSED = "MOVE_REFUSED", _("Request to move declined")
+        MOVE_OVERDUE = "MOVE_OVERDUE", _("Request to move not answered in time")
+        MOVE_LAPSED = "MOVE_LAPSED", _("Request to move ended without an answer")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -10,6 +10,13 @@ from apps.bookings.operations.access import (
     revoke_links,
 )
 from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
+from apps.bookings.operations.ask_to_move import (
+    accept_move,
+    ask_to_move,
+    decline_move,
+    settle_unanswered_moves,
+    withdraw_move,
+)
 from apps.bookings.operations.cancel import (
     cancel_booking,
     cancel_own,
@@ -112,7 +119,9 @@ __all__ = [
     "TooLateToUndo",
     "TooManyPeople",
     "Visitor",
+    "accept_move",
     "ask_for_links",
+    "ask_to_move",
     "ask_who_waits",
     "cancel_booking",
     "cancel_own",
@@ -122,6 +131,7 @@ __all__ = [
     "correct_address",
     "create_access_link",
     "decline_draft",
+    "decline_move",
     "decline_request",
     "end_undo",
     "exchange_link",
@@ -154,6 +164,7 @@ __all__ = [
     "set_online_link",
     "settle_conflict",
     "settle_unanswered",
+    "settle_unanswered_moves",
     "store_draft_text",
     "submit_draft",
     "suggest_times",
@@ -161,4 +172,5 @@ __all__ = [
     "undo_cancellation",
     "undo_decision",
     "wait_on",
+    "withdraw_move",
 ]

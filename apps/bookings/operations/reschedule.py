@@ -109,7 +109,7 @@ def _move_once(
     if by is None and not is_bookable(service=booking.service):
         raise NotBookable
     require_enough_then(booking, starts_at=starts_at, now=now)
-    claim = _claim(booking, starts_at=starts_at, resource_id=resource_id, now=now)
+    claim = claim_there(booking, starts_at=starts_at, resource_id=resource_id, now=now)
     _take(booking, claim, now=now)
     times = [(claim.starts_at, claim.ends_at)]
     require_paid_then(booking, times=times, is_team=by is not None)
@@ -118,14 +118,19 @@ def _move_once(
         action=BookingEvent.Action.MOVED,
         actor=Actor.of(by),
         now=now,
-        columns={**columns_there(booking, claim), "selection": _selection(resource_id)},
+        columns={**columns_there(booking, claim), "selection": selection_of(resource_id)},
     )
     return booking
 
 
-def _claim(
+def claim_there(
     booking: Booking, *, starts_at: datetime, resource_id: int | None, now: datetime
 ) -> Claim:
+    """Look without a lock for what a booking would take at another start (UTC).
+
+    Raises:
+        SlotGone: it is not free, or not with that person.
+    """
     try:
         choice = choice_to_move(booking=booking, resource_id=resource_id)
         query = query_again(booking=booking, choice=choice)
@@ -147,7 +152,8 @@ def _take(booking: Booking, claim: Claim, *, now: datetime) -> None:
         availability.grant_time(session_id=session.pk, claim=claim, now=now)
 
 
-def _selection(resource_id: int | None) -> str:
+def selection_of(resource_id: int | None) -> str:
+    """The column of a booking for which this person, or (None) anybody, was wanted."""
     named = resource_id is not None
     chosen = Booking.Selection.SPECIFIC_RESOURCE if named else Booking.Selection.ANY_RESOURCE
     return chosen.value

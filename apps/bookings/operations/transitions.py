@@ -17,6 +17,7 @@ from apps.bookings import states
 from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.deadlines import deadline_after, decides_at
 from apps.bookings.models import LIVE_WISHES, AccessLink, Booking, BookingEvent, MoveWish
+from apps.bookings.operations.close_move import end_open_move
 from apps.bookings.operations.errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.minimum import MinimumGroup, group_at
 from apps.bookings.queries.requests import is_for_people
@@ -47,6 +48,10 @@ TOPICS = {
     BookingEvent.Action.LET_GO: "booking.let_go",
     BookingEvent.Action.REZONED: "booking.moved",
     BookingEvent.Action.ASKED: "booking.asked",
+    BookingEvent.Action.MOVE_ASKED: "booking.move_asked",
+    BookingEvent.Action.MOVE_REFUSED: "booking.move_refused",
+    BookingEvent.Action.MOVE_OVERDUE: "booking.move_overdue",
+    BookingEvent.Action.MOVE_LAPSED: "booking.move_lapsed",
 }
 TOLD = frozenset(
     {
@@ -62,6 +67,8 @@ AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_i
 GIVES_UP_ITS_TIME = frozenset({BookingEvent.Action.MOVED, BookingEvent.Action.RESOLVED})
 """What a confirmed booking goes to another time by."""
 APPOINTMENT = Service.Kind.APPOINTMENT
+ENDS_A_QUESTION = frozenset({BookingEvent.Action.CANCELED, BookingEvent.Action.MOVED})
+"""After these nobody asks any more whether the booking may go to another time (rule B38)."""
 AFTER_THE_VISIT = timedelta(days=7)
 """How long the links of a booking go on opening it."""
 
@@ -168,6 +175,8 @@ def record_transition(
     if "ends_at" in columns:
         _let_links_follow(booking, now=now)
     event.save(force_insert=True)
+    if action in ENDS_A_QUESTION and booking.kind == APPOINTMENT:
+        end_open_move(booking, now=now)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event

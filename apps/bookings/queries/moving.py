@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from apps.availability.engine.slots import DayParts, Slot
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import plan_limits_of
-from apps.bookings.policy import Policy, Verdict, may_move
+from apps.bookings.policy import Policy, Verdict, may_ask_to_move, may_move
 from apps.bookings.queries.days import Ask, Days, find_days, starts_at
 from apps.bookings.queries.minimum import starts_with_enough
 from apps.bookings.queries.offered import NoTime, choice_as_booked, find_claim, query_again
@@ -32,6 +32,20 @@ def verdict_on_move(*, booking: Booking, is_team: bool, now: datetime) -> Verdic
         now=now,
         is_team=is_team,
         asks_first=not may_leave(booking),
+    )
+
+
+def verdict_on_asking(*, booking: Booking, has_asked: bool, now: datetime) -> Verdict:
+    """Say whether its customer may ask the team for another time, and until when (UTC); no query.
+    One of two bookings at one time is moved out of that in another way."""
+    return may_ask_to_move(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        asks_first=not may_leave(booking) and not booking.double_booked,
+        has_asked=has_asked,
     )
 
 

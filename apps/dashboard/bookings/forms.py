@@ -127,6 +127,20 @@ class DecisionForm(forms.Form):
     revision = PlainNumberField(min_value=1, widget=forms.HiddenInput)
 
 
+class DeclineMoveForm(DecisionForm):
+    """Why a booking stays where it is."""
+
+    use_required_attribute = False
+
+    reason = LineField(
+        label=_("Reason"),
+        help_text=_("The customer sees this in the e-mail."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class CancelForm(DecisionForm):
     reason = TextField(
         label=_("Reason"),

@@ -16,9 +16,10 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
 from apps.dashboard.access import Access, OwnerRequest
-from apps.dashboard.bookings.forms import DecisionForm, OverrideForm
+from apps.dashboard.bookings.forms import DecisionForm, DeclineMoveForm, OverrideForm
 from apps.dashboard.bookings.queries.actions import UndoCard, find_undoable
 from apps.dashboard.bookings.queries.booking_detail import find_fit
+from apps.dashboard.bookings.queries.move_requests import list_move_requests
 from apps.dashboard.bookings.views.booking_detail import refuse
 from apps.dashboard.frame.views.owner_page import owner_page, required, show, to_page
 from apps.dashboard.frame.views.refusals import Problem, problem_of
@@ -48,6 +49,7 @@ def requests(request: OwnerRequest) -> HttpResponse:
     context = {
         "wishes": waiting,
         "inbox": inbox,
+        "moves": list_move_requests(access=request.access) if page == 1 else [],
         "page_number": page,
         "before": page - 1,
         "after": page + 1,
@@ -83,6 +85,40 @@ def confirm_anyway(request: OwnerRequest, reference: str) -> HttpResponse:
     """Confirm a request although something is in the way, with the reason (rules B8, B22)."""
     form = OverrideForm(request.POST, auto_id="override_%s")
     return _decide(request, reference, bookings.confirm_request, override=form)
+
+
+@owner_page(Right.DECIDE, "POST")
+def accept_move(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Move a booking to the time that its customer asked for (rule B38)."""
+    return _answer_move(request, reference, bookings.accept_move, DecisionForm(request.POST))
+
+
+@owner_page(Right.DECIDE, "POST")
+def decline_move(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Let a booking stay where it is, whatever its customer asked for."""
+    form = DeclineMoveForm(request.POST, auto_id="decline_%s")
+    return _answer_move(request, reference, bookings.decline_move, form)
+
+
+def _answer_move(
+    request: OwnerRequest, reference: str, verb: Verb, form: DecisionForm
+) -> HttpResponse:
+    now, booking = timezone.now(), request.access.booking(reference)
+    try:
+        typed = required(form)
+        verb(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            by=request.access.member,
+            now=now,
+            **typed,
+        )
+    except Refusal as refusal:
+        forms = {"decline_move": form} if "reason" in form.fields else None
+        return refuse(request, booking, refusal, now=now, forms=forms)
+    if _place(request) == "requests":
+        return to_page(request, "requests", fragment="requests-head")
+    return to_page(request, "booking", reference)
 
 
 def _decide(

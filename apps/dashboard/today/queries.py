@@ -42,11 +42,12 @@ class Gap:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """Cards in the order shown; waiting are all requests, hidden those that only the inbox shows,
-    conflicts the questions about money and overlaps."""
+    conflicts the questions about money and overlaps, moves those of customers who ask to move."""
 
     cards: tuple[RequestCard | UndoCard, ...]
     waiting: int
     conflicts: int
+    moves: int
     following: BookingRow | None
 
     @property
@@ -114,7 +115,7 @@ def _needs(
     ]
     undoable = [card for _booking, card in find_undoable(access=access, now=now)]
     following = next((row for row in rows if row.starts_at > now), None)
-    return Needs((*undoable, *requests), frame.requests, frame.conflicts, following)
+    return Needs((*undoable, *requests), frame.requests, frame.conflicts, frame.moves, following)
 
 
 def _figures(

@@ -22,7 +22,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, NullIf
 
 from apps.availability.models import CourseRun, Occupancy, Seating, Session
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, MoveRequest
 from apps.catalog.models import Service
 from apps.ledger.finding import Finding
 from apps.ledger.laws.of_bookings import bookings_of, findings_of
@@ -148,7 +148,7 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
 
 def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield time that appointments occupy without a live booking, or hold without a draft,
-    somebody to whom it is offered, or somebody who may take a cancellation back."""
+    somebody to whom it is offered, who may take a cancellation back, or who asks to move there."""
     mine = Booking.objects.filter(session_id=OuterRef("session_id"))
     rows = Occupancy.objects.order_by().filter(session__kind=Session.Kind.APPOINTMENT)
     if business_id is not None:
@@ -157,7 +157,8 @@ def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]
     is_held = Q(session__state=Session.State.HELD)
     for_nobody = Q(~Exists(mine.filter(status__in=LIVE)))
     just_now = Q(status=Booking.Status.CANCELED, hold_expires_at__isnull=False)
-    for_no_draft = Q(~Exists(mine.filter(Q(status__in=FOR_A_WHILE) | just_now)))
+    asked = MoveRequest.objects.filter(session_id=OuterRef("session_id"), state="OPEN")
+    for_no_draft = Q(~Exists(mine.filter(Q(status__in=FOR_A_WHILE) | just_now)), ~Exists(asked))
     lost = is_firm & for_nobody | is_held & for_no_draft
     for pk, of, session_id in rows.filter(lost).values_list("pk", "business_id", "session_id"):
         yield Finding(

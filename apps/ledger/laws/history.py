@@ -55,6 +55,10 @@ TOLD = (
     Action.LET_GO,
     Action.KEPT,
     Action.ASKED,
+    Action.MOVE_ASKED,
+    Action.MOVE_REFUSED,
+    Action.MOVE_OVERDUE,
+    Action.MOVE_LAPSED,
 )
 STAYS = (
     Action.NOTED,
@@ -83,6 +87,11 @@ STAYS = (
     Action.WAITS_ON,
     Action.WISHED,
     Action.UNWISHED,
+    Action.MOVE_ASKED,
+    Action.MOVE_DROPPED,
+    Action.MOVE_REFUSED,
+    Action.MOVE_OVERDUE,
+    Action.MOVE_LAPSED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

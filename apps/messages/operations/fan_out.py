@@ -34,6 +34,10 @@ TOPICS = (
     "booking.let_go",
     "booking.kept",
     "booking.asked",
+    "booking.move_asked",
+    "booking.move_refused",
+    "booking.move_overdue",
+    "booking.move_lapsed",
 )
 SEND_TOPIC = "mail.send"
 
@@ -57,6 +61,9 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.LET_GO: Kind.LET_GO,
     BookingEvent.Action.REZONED: Kind.MOVED,
     BookingEvent.Action.ASKED: Kind.ASKED,
+    BookingEvent.Action.MOVE_ASKED: Kind.MOVE_ASKED,
+    BookingEvent.Action.MOVE_REFUSED: Kind.MOVE_REFUSED,
+    BookingEvent.Action.MOVE_LAPSED: Kind.MOVE_LAPSED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -82,6 +89,9 @@ TEAM_KINDS = {
     BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
     BookingEvent.Action.CANCELED: Kind.NEW_CANCELED,
     BookingEvent.Action.ASKED: Kind.NEW_ASKED,
+    BookingEvent.Action.MOVE_ASKED: Kind.NEW_MOVE_ASK,
+    BookingEvent.Action.MOVE_OVERDUE: Kind.NEW_MOVE_DUE,
+    BookingEvent.Action.MOVE_LAPSED: Kind.NEW_MOVE_END,
 }
 
 OF_CUSTOMERS = {
@@ -94,6 +104,8 @@ WHOSE = {
     BookingEvent.Action.OVERDUE: BookingEvent.Actor.SYSTEM,
     BookingEvent.Action.LAPSED: BookingEvent.Actor.SYSTEM,
     BookingEvent.Action.ASKED: BookingEvent.Actor.SYSTEM,
+    BookingEvent.Action.MOVE_OVERDUE: BookingEvent.Actor.SYSTEM,
+    BookingEvent.Action.MOVE_LAPSED: BookingEvent.Actor.SYSTEM,
 }
 """What the team hears of though no customer did it."""
 

@@ -21,6 +21,8 @@ from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address
 from apps.messages.models import Message
+from apps.messages.move_facts import find_move_asked
+from apps.messages.move_words import OF_MOVE_REQUESTS
 from apps.messages.queries import (
     find_place_before,
     get_booking_facts,
@@ -198,6 +200,9 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
     """Add what only the event tells: words, money that went back, the time before."""
     if kind in {Kind.NOTE, Kind.NEW_CANCELED}:
         return replace(facts, reason=message.event.reason)
+    if kind in OF_MOVE_REQUESTS:
+        move = find_move_asked(event=message.event)
+        return replace(facts, move=move, reason=message.event.reason)
     if kind is Kind.REFUNDED:
         of, at = message.booking_id, message.event.at
         return replace(

@@ -84,6 +84,11 @@ WORDS = {
     BookingEvent.Action.WAITS_ON: _("You keep waiting"),
     BookingEvent.Action.WISHED: _("Asked for a better time"),
     BookingEvent.Action.UNWISHED: _("No longer asking for a better time"),
+    BookingEvent.Action.MOVE_ASKED: _("Asked to move"),
+    BookingEvent.Action.MOVE_DROPPED: _("Request to move withdrawn"),
+    BookingEvent.Action.MOVE_REFUSED: _("Request to move declined"),
+    BookingEvent.Action.MOVE_OVERDUE: _("Not answered in time: we reminded them"),
+    BookingEvent.Action.MOVE_LAPSED: _("Request to move ended without an answer"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from apps.bookings.models import Booking, BookingEvent
+from apps.availability.models import Session
+from apps.bookings.deadlines import Rule
+from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.policy import Policy, Reason, Verdict, is_free_now
-from apps.bookings.queries.moving import verdict_on_move
+from apps.bookings.queries.move_requests import rule_of_move
+from apps.bookings.queries.moving import verdict_on_asking, verdict_on_move
 from apps.catalog.models import Service
 from apps.catalog.queries import is_bookable
 from apps.web.formatting import format_datetime
@@ -20,16 +23,52 @@ A_WHILE = timedelta(minutes=15)
 @dataclass(frozen=True, slots=True)
 class MoveOffer:
     """url is where another time is chosen, "" where it cannot be; words say until when, or why
-    not."""
+    not; asks: the team answers first."""
 
     url: str
     words: str
+    asks: bool = False
 
 
-def move_offer(*, booking: Booking, now: datetime) -> MoveOffer | None:
+@dataclass(frozen=True, slots=True)
+class AskedMove:
+    """A request to move that waits for its answer: the time (UTC) and the person ("" for anybody)
+    that were asked for; by is the last moment for an answer, ends: the request ends then."""
+
+    starts_at: datetime
+    ends_at: datetime
+    staff: str
+    by: datetime
+    ends: bool
+    is_held: bool
+    is_late: bool
+
+
+def asked_move(asked: MoveRequest | None, *, now: datetime) -> AskedMove | None:
+    """What the page of a booking tells of its request to move, None without one. No query."""
+    if asked is None:
+        return None
+    staff = getattr(asked.resource, "staff_member", None) if asked.is_for_somebody else None
+    return AskedMove(
+        starts_at=asked.session.starts_at,
+        ends_at=asked.session.ends_at,
+        staff=staff.name if staff else "",
+        by=asked.answer_by,
+        ends=rule_of_move(asked) is Rule.DECLINE,
+        is_held=asked.session.state == Session.State.HELD,
+        is_late=now >= asked.answer_by,
+    )
+
+
+def move_offer(
+    *, booking: Booking, asked: MoveRequest | None = None, now: datetime
+) -> MoveOffer | None:
     """What the page of a booking says about moving; None where it says nothing: it is over or
-    final, a course, or a class, whose other sessions stand there. No query."""
+    final, a course, a class, whose other sessions stand there, or another time is asked for. No
+    query."""
     verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    if verdict.reason is Reason.ASKS_FIRST:
+        return _ask_offer(booking, asked, now=now)
     if not verdict.allowed:
         words = why_not_words(booking, verdict)
         return MoveOffer("", words) if words else None
@@ -38,6 +77,30 @@ def move_offer(*, booking: Booking, now: datetime) -> MoveOffer | None:
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     until = _at(booking, verdict.until or booking.starts_at)
     return MoveOffer(url, _("You can move it yourself until %(until)s.") % {"until": until})
+
+
+def _ask_offer(booking: Booking, asked: MoveRequest | None, *, now: datetime) -> MoveOffer | None:
+    if asked is not None or not is_bookable(service=booking.service):
+        return None
+    verdict = verdict_on_asking(booking=booking, has_asked=False, now=now)
+    if not verdict.allowed:
+        words = why_not_asked_words(booking, verdict)
+        return MoveOffer("", words) if words else None
+    url = reverse("self_service:move", kwargs={"reference": booking.reference})
+    words = _("%(name)s agrees each time in person. You keep yours until they answer.")
+    return MoveOffer(url, words % {"name": booking.business.name}, asks=True)
+
+
+def why_not_asked_words(booking: Booking, verdict: Verdict) -> str:
+    """Why the customer of a booking cannot ask for another time."""
+    if verdict.reason is Reason.HAS_ASKED:
+        return _("You have already asked for another time. You can withdraw that first.")
+    if verdict.reason is Reason.TOO_LATE and verdict.until is not None:
+        until = _at(booking, verdict.until)
+        return _("You could ask for another time until %(until)s.") % {"until": until}
+    if verdict.reason is Reason.WRONG_STATUS:
+        return why_not_words(booking, Verdict(allowed=False, reason=Reason.ASKS_FIRST))
+    return why_not_words(booking, verdict)
 
 
 def why_not_words(booking: Booking, verdict: Verdict) -> str:
@@ -58,9 +121,11 @@ def moved_words(*, booking: Booking, now: datetime) -> str:
     """That its customer has moved it a moment ago, and where to; "" when nothing like that was the
     last that happened. One query."""
     last = booking.history.order_by("-pk").first()
-    if last is None or last.action != BookingEvent.Action.MOVED or now - last.at > A_WHILE:
+    if last is None or last.actor != BookingEvent.Actor.CUSTOMER or now - last.at > A_WHILE:
         return ""
-    if last.actor != BookingEvent.Actor.CUSTOMER:
+    if last.action == BookingEvent.Action.MOVE_DROPPED:
+        return _("You withdrew your request to move. Your booking stays as it is.")
+    if last.action != BookingEvent.Action.MOVED:
         return ""
     told = _("We’ll e-mail you the new details.") if booking.contact_email else ""
     if last.moved is None:

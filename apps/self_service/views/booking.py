@@ -18,6 +18,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.links import list_openings
 from apps.bookings.queries.minimum import lacking, people_awaited
+from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.requests import awaiting_of, question_of
 from apps.bookings.queries.stub import calendar_links, stub_of
 from apps.bookings.visitors import plans_of, proof_of, purposes_of
@@ -40,7 +41,7 @@ from apps.self_service.queries.booking import (
     suggested_slots,
 )
 from apps.self_service.queries.cancel import may_cancel_now, undo_until
-from apps.self_service.queries.moving import move_offer, moved_words
+from apps.self_service.queries.moving import asked_move, move_offer, moved_words
 from apps.waitlists.queries import (
     find_entry,
     has_offer,
@@ -155,7 +156,7 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
         "progress": people_awaited(found, now=now),
-        "move": move_offer(booking=found, now=now),
+        **_moving(found, now=now),
         "moved_words": moved_words(booking=found, now=now),
         "better": better_of(booking=found, now=now),
         "other_sessions": other_sessions(booking=found, now=now),
@@ -163,6 +164,15 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         **_paying(found, now=now),
         "overlap": overlap_of(booking=found, now=now),
         "is_whole": True,
+    }
+
+
+def _moving(found: Booking, *, now: datetime) -> dict[str, Any]:
+    """Where another time is chosen, or which one is asked for."""
+    asked = find_move_request(booking=found)
+    return {
+        "move": move_offer(booking=found, asked=asked, now=now),
+        "asked": asked_move(asked, now=now),
     }
 
 

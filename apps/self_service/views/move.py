@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
@@ -29,12 +29,14 @@ from apps.bookings.forms.picks import (
     slot_value,
 )
 from apps.bookings.models import Booking
-from apps.bookings.policy import Verdict
+from apps.bookings.policy import Reason, Verdict
+from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.moving import (
     choice_to_move,
     find_days_to_move,
     is_free_to_move,
     is_there,
+    verdict_on_asking,
     verdict_on_move,
 )
 from apps.bookings.queries.offered import choice_as_booked
@@ -47,7 +49,11 @@ from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
 from apps.kernel.refusals import Refusal
-from apps.self_service.queries.moving import too_soon_words, why_not_words
+from apps.self_service.queries.moving import (
+    too_soon_words,
+    why_not_asked_words,
+    why_not_words,
+)
 from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web import limit_rules as rules
@@ -129,15 +135,7 @@ def _take(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespo
     slot = _slot(request.POST, booking)
     require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
     try:
-        bookings.move_booking(
-            booking_id=booking.pk,
-            business_id=booking.business_id,
-            revision=read_number(request.POST.get("revision", "")) or 0,
-            starts_at=slot.starts_at,
-            resource_id=slot.staff,
-            by=None,
-            now=now,
-        )
+        _move_or_ask(request, booking, slot, now=now)
     except bookings.SlotGone:
         return _lost(request, booking, slot, now=now)
     except Refusal as no:
@@ -146,21 +144,77 @@ def _take(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespo
     return go_to(request, "self_service:booking", reference=booking.reference)
 
 
+def _move_or_ask(
+    request: HttpRequest, booking: Booking, slot: PickedSlot, *, now: datetime
+) -> None:
+    named: dict[str, Any] = {
+        "booking_id": booking.pk,
+        "business_id": booking.business_id,
+        "revision": _revision(request),
+        "starts_at": slot.starts_at,
+        "resource_id": slot.staff,
+        "now": now,
+    }
+    if _asks(booking, now=now):
+        bookings.ask_to_move(**named)
+    else:
+        bookings.move_booking(**named, by=None)
+
+
+def _asks(booking: Booking, *, now: datetime) -> bool:
+    """Whether the team has to agree to another time (rule B38)."""
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    return verdict.reason is Reason.ASKS_FIRST
+
+
+def _revision(request: HttpRequest) -> int:
+    return read_number(request.POST.get("revision", "")) or 0
+
+
+@require_POST
+@never_cache
+def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take back that another time was asked for."""
+    booking, now = granted_booking(request, reference), timezone.now()
+    require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
+    try:
+        bookings.withdraw_move(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            revision=_revision(request),
+            now=now,
+        )
+    except Refusal as no:
+        words = _("This booking was changed in the meantime. Here is how it stands now.")
+        fresh = granted_booking(request, booking.reference)
+        return show_booking(request, fresh, now=now, problem=words, status=no.status)
+    return go_to(request, "self_service:booking", reference=reference)
+
+
 def _cannot(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse | None:
     """Another page instead, where this booking cannot be moved here."""
-    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
     if booking.kind != Service.Kind.APPOINTMENT:
         return go_to(request, "self_service:booking", reference=booking.reference)
-    if verdict.allowed and is_bookable(service=booking.service):
+    if _verdict(booking, now=now).allowed and is_bookable(service=booking.service):
         return None
-    words = _why_not(booking, verdict)
+    words = _why_not(booking, now=now)
     return show_booking(request, booking, now=now, problem=words, status=409)
 
 
-def _why_not(booking: Booking, verdict: Verdict) -> str:
+def _verdict(booking: Booking, *, now: datetime) -> Verdict:
+    """Whether its customer may move a booking, or ask for that."""
+    if not _asks(booking, now=now):
+        return verdict_on_move(booking=booking, is_team=False, now=now)
+    has_asked = find_move_request(booking=booking) is not None
+    return verdict_on_asking(booking=booking, has_asked=has_asked, now=now)
+
+
+def _why_not(booking: Booking, *, now: datetime) -> str:
+    verdict = _verdict(booking, now=now)
     if verdict.allowed:
         return _("This cannot be booked online right now. You keep your time.")
-    return why_not_words(booking, verdict) or _("This booking cannot be moved any more.")
+    words = why_not_asked_words if _asks(booking, now=now) else why_not_words
+    return words(booking, verdict) or _("This booking cannot be moved any more.")
 
 
 def _words(no: Refusal, booking: Booking, *, now: datetime) -> str:
@@ -174,7 +228,7 @@ def _words(no: Refusal, booking: Booking, *, now: datetime) -> str:
             return _("Too few people have booked on that day so far. You keep your time.")
         case bookings.PlanDoesNotPay():
             return _("Your plan does not pay for that time. You keep yours.")
-    return _why_not(booking, verdict_on_move(booking=booking, is_team=False, now=now))
+    return _why_not(booking, now=now)
 
 
 def _slot(typed: QueryDict, booking: Booking) -> PickedSlot:
@@ -258,6 +312,7 @@ def _frame(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "reference": booking.reference,
         "status": booking.status,
         "revision": booking.revision,
+        "asks": _asks(booking, now=now),
         "moving": {
             "on": booking.starts_at.astimezone(booking.zone).date(),
             "starts_at": booking.starts_at,

@@ -16,6 +16,7 @@ from apps.bookings.money_words import paid_parts, paid_parts_of
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.minimum import Progress, people_awaited
+from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.requests import is_for_people
 from apps.bookings.wording import pay_place_of
 from apps.catalog.models import Service
@@ -23,6 +24,7 @@ from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of, find_undoable
+from apps.dashboard.bookings.queries.move_requests import MoveCard, card_of
 from apps.dashboard.frame.queries.fits import Fit, find_fits
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.dashboard.frame.queries.rows import BookingRow, customer_name, dates_of, name_of, row_of
@@ -122,6 +124,7 @@ class BookingPage:
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
     other_sessions: tuple[Session | CourseRun, ...]
+    asked_move: MoveCard | None = None
 
 
 def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingPage:
@@ -154,7 +157,13 @@ def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingP
         events=_events(booking),
         messages=_messages(access, booking),
         other_sessions=tuple(_other_sessions(access, booking, now=now)),
+        asked_move=_asked_move(access, booking),
     )
+
+
+def _asked_move(access: Access, booking: Booking) -> MoveCard | None:
+    asked = find_move_request(booking=booking)
+    return card_of(asked, access=access) if asked is not None else None
 
 
 def progress_shown(booking: Booking, *, now: datetime) -> Progress | None:

@@ -18,6 +18,7 @@ from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import (
+    DeclineMoveForm,
     NoteForm,
     OnlineLinkForm,
     OverrideForm,
@@ -101,6 +102,7 @@ def _typed_elsewhere(
     """What was typed into a form that the page does not have any more, to be copied."""
     is_shown = {
         "cancel": "CANCEL" in page.actions,
+        "decline_move": page.asked_move is not None,
         "override": page.may_override and not (page.fit and page.fit.ok),
         "link": page.row.status in {it.value for it in OCCUPYING},
         "refund": summary is not None and summary.refundable > 0,
@@ -192,6 +194,7 @@ def _fresh_forms(
     return {
         "override": OverrideForm(initial=revision, auto_id="override_%s"),
         "cancel": cancel_form(booking, offer),
+        "decline_move": DeclineMoveForm(initial=revision, auto_id="decline_%s"),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
         "link": OnlineLinkForm(initial={**revision, "link": link}, auto_id="online_%s"),
         "refund": refund_form(summary, booking),

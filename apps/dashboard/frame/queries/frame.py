@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Su
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, MoveRequest
 from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -31,16 +31,17 @@ from apps.dashboard.roles import Right
 @dataclass(frozen=True, slots=True)
 class Frame:
     """waiting counts what this person may answer, conflicts the part of it that is about money and
-    overlaps; 0 for people who may not."""
+    overlaps, moves that of customers who ask to move; 0 for people who may not."""
 
     waiting: int
     conflicts: int
+    moves: int
     has_other_businesses: bool
     has_classes: bool
 
     @property
     def requests(self) -> int:
-        return self.waiting - self.conflicts
+        return self.waiting - self.conflicts - self.moves
 
 
 def get_frame(*, access: Access, now: datetime) -> Frame:
@@ -50,15 +51,17 @@ def get_frame(*, access: Access, now: datetime) -> Frame:
     together = Service.objects.filter(business_id=access.business.pk, retired_at=None).exclude(
         kind=Service.Kind.APPOINTMENT
     )
-    waiting, conflicts, elsewhere, classes = me.annotate(
+    waiting, moves, conflicts, elsewhere, classes = me.annotate(
         waiting=_waiting(access),
+        moves=_moves(access),
         conflicts=_conflicts(access, now=now),
         elsewhere=Exists(others),
         classes=Exists(together),
-    ).values_list("waiting", "conflicts", "elsewhere", "classes")[0]
+    ).values_list("waiting", "moves", "conflicts", "elsewhere", "classes")[0]
     return Frame(
-        waiting=waiting + conflicts,
+        waiting=waiting + conflicts + moves,
         conflicts=conflicts,
+        moves=moves,
         has_other_businesses=elsewhere,
         has_classes=classes,
     )
@@ -95,6 +98,18 @@ def _waiting(access: Access) -> Coalesce | Value:
         return Value(0)
     requests = access.bookings().filter(ASKS_THE_TEAM).order_by()
     counted = requests.values("business").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def _moves(access: Access) -> Coalesce | Value:
+    if not access.may(Right.DECIDE):
+        return Value(0)
+    asked = MoveRequest.objects.filter(
+        business_id=access.business.pk,
+        state=MoveRequest.State.OPEN,
+        booking__in=access.bookings(),
+    ).order_by()
+    counted = asked.values("business").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 

@@ -144,6 +144,7 @@ def navigation(access: Access, frame: Frame, current: str) -> Mapping[str, Any]:
         "current": current,
         "waiting": frame.waiting,
         "conflicts": frame.conflicts,
+        "moves": frame.moves,
         "today_url": page("today"),
         "agenda_url": page("agenda"),
         "requests_url": page("requests", Right.DECIDE),
