@@ -91,6 +91,7 @@ def render_text(words: Words) -> str:
         f"{words.day}\n{words.hours}, {words.zone}",
         facts,
         f"{words.url_label}: {words.url}",
+        *([_("Add to calendar: %s") % words.calendar_url] if words.calendar_url else []),
         *words.notes,
         f"-- \n{words.footer}",
     ]

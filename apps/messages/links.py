@@ -26,6 +26,12 @@ def calendar_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/m/calendar/{token}.ics"
 
 
+def calendar_file_url(token: str) -> str:
+    """Return the address that hands out the calendar file of one booking once, by the link that
+    opens it."""
+    return f"{settings.PORTAL_ORIGIN}/m/{token}/calendar.ics"
+
+
 def plan_url(token: str) -> str:
     """Return the address that opens one plan; whoever has it may use it."""
     return f"{settings.PORTAL_ORIGIN}/p/{token}"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.bookings.wording import contact_words, mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import home_url, part_url, team_booking_url
+from apps.messages.links import calendar_file_url, home_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.move_words import asked_notes, asked_rows, asked_subjects
 from apps.messages.names import greeting_name, without_links
@@ -54,6 +54,8 @@ WAITING_FOR_PEOPLE = {
 WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED}
 ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
 """Mails that tell when to come: they say how to get in, and until when to cancel."""
+TO_BE_KEPT_FREE = {*ARRIVING, Kind.REQUESTED}
+"""Mails with a button that puts the time into a calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A mail in words. ``url`` may hold a secret; it stands nowhere else in the mail."""
+    """A mail in words. ``url`` may hold a secret, as may ``calendar_url``, which is "" where there
+    is nothing new to keep free; neither stands anywhere else in the mail.
+    """
 
     subject: str
     sender: str
@@ -81,6 +85,7 @@ class Words:
     reference: str
     url: str
     url_label: str
+    calendar_url: str
     notes: tuple[str, ...]
     footer: str
     language: str
@@ -109,6 +114,7 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         reference=facts.reference,
         url=url,
         url_label=url_label,
+        calendar_url=_calendar_url(facts, kind, token, now),
         notes=tuple(_notes(facts, kind, zone, now)),
         footer=_footer(facts, kind),
         language=locale.split("-", maxsplit=1)[0],
@@ -308,6 +314,13 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     }
     url = part_url(purpose_of(facts, kind, now=now), token)
     return url, labels.get(kind) or _("View your booking")
+
+
+def _calendar_url(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> str:
+    is_ahead = facts.wish is None and facts.over_at > now
+    if kind not in TO_BE_KEPT_FREE or not is_ahead or facts.status == "WAITING_LIST":
+        return ""
+    return calendar_file_url(token)
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:

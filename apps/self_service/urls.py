@@ -23,6 +23,7 @@ urlpatterns = [
     path("done/<slug:reference>/remember", done.remember_me, name="remember"),
     path("done/<slug:reference>/address", done.address, name="address"),
     path("m/<str:token>", links.exchange, name="exchange"),
+    path("m/<str:token>/calendar.ics", links.calendar, name="calendar_by_link"),
     path("m/offer/<str:token>", links.exchange, {"part": "offer"}, name="exchange_offer"),
     path("m/pay/<str:token>", links.exchange, {"part": "pay"}, name="exchange_pay"),
     path("m/time/<str:token>", links.exchange, {"part": "time"}, name="exchange_time"),

@@ -209,6 +209,16 @@
     });
   });
 
+  /* Passing something on: the device's own sheet where it has one, else the words to be copied. */
+  all("[data-share-words]").forEach((details) => {
+    if (!navigator.share) return;
+    find("summary", details).addEventListener("click", (event) => {
+      event.preventDefault();
+      const { shareTitle: title, shareWords: text, shareUrl: url } = details.dataset;
+      navigator.share({ title, text, url }).catch(() => {});
+    });
+  });
+
   /* The seconds in which an answer can be taken back; afterwards its button is gone. */
   const count = (line) => {
     const left = Number(line.dataset.countdown) - 1;

@@ -6,17 +6,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import BigIntegerField, Func
 
 from apps.availability.engine.free import OpeningHours
 from apps.availability.engine.inputs import DateRule, Hours, Search, Shape, WeeklyRange
+from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
 from apps.availability.models.occupancy import Occupancies
 from apps.businesses.models import Business
 from apps.businesses.queries import Remembered
-from apps.kernel.spans import Span, month_end
+from apps.kernel.spans import Span, Spans, month_end
 
 # Plain SQL: composing it anew takes longer than the answer. Read rarely, as the book is remembered.
 WEEKLY = """
@@ -229,20 +231,59 @@ class Opening:
 
 def find_opening(*, business: Business, now: datetime) -> Opening:
     """Read the business's own hours around now and say where now falls, in two queries."""
-    today = now.astimezone(business.zone).date()
-    day = timedelta(days=1)
-    hours = load_hours(business=business, first=today - day, last=today + AHEAD)
-    search = Search(
-        zone=business.zone,
-        business_hours=hours.business,
-        resources={},
-        requirements=(),
-        shape=Shape(duration=60, step=60),
-    )
     at = int(now.timestamp())
-    spans = OpeningHours(search, at, at + int(AHEAD.total_seconds())).of(None).spans
+    today = now.astimezone(business.zone).date()
+    spans = _open_spans(
+        business,
+        zone=business.zone,
+        location_id=None,
+        dates=(today - timedelta(days=1), today + AHEAD),
+        seconds=(at, at + int(AHEAD.total_seconds())),
+    )
     for start, end in spans:
         if start <= at < end:
             return Opening(is_open=True, until=datetime.fromtimestamp(end, UTC))
     ahead = [start for start, _end in spans if start > at]
     return Opening(is_open=False, until=datetime.fromtimestamp(ahead[0], UTC) if ahead else None)
+
+
+def find_hours_on(
+    *, business: Business, location_id: int | None, zone: ZoneInfo, on: date
+) -> list[tuple[datetime, datetime]]:
+    """When a place opens on a date of its clock (zone), as starts and ends in UTC, in order; []
+    when it is closed. What began the evening before belongs to that day. Two queries, mostly none.
+    """
+    low, high = day_bounds(zone, on)
+    spans = _open_spans(
+        business,
+        zone=zone,
+        location_id=location_id,
+        dates=(on - timedelta(days=1), on),
+        seconds=(low, high),
+    )
+    return [
+        (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC))
+        for start, end in spans
+        if low <= start < high
+    ]
+
+
+def _open_spans(
+    business: Business,
+    *,
+    zone: ZoneInfo,
+    location_id: int | None,
+    dates: tuple[date, date],
+    seconds: tuple[int, int],
+) -> Spans:
+    """The opening hours of a place, merged, around a span of seconds."""
+    hours = load_hours(business=business, first=dates[0], last=dates[1])
+    search = Search(
+        zone=zone,
+        business_hours=hours.business,
+        resources={},
+        requirements=(),
+        shape=Shape(duration=60, step=60),
+        location_id=location_id,
+    )
+    return OpeningHours(search, *seconds).of(None).spans

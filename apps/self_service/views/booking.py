@@ -42,6 +42,7 @@ from apps.self_service.queries.booking import (
 )
 from apps.self_service.queries.cancel import may_cancel_now, undo_until
 from apps.self_service.queries.moving import asked_move, move_offer, moved_words
+from apps.self_service.queries.reaching import reach_of
 from apps.waitlists.queries import (
     find_entry,
     has_offer,
@@ -290,6 +291,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "awaiting": awaiting_of(booking=found, now=now),
         "question": question_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
+        "reach": reach_of(booking=found, stub=stub) if is_kept else None,
         "again_url": times_url(found.service, picks_of_booking(found)) if is_over else "",
         "openings": list_openings(booking=found),
         "has_address": bool(found.contact_email),

@@ -13,7 +13,7 @@ from apps.bookings.models import AccessLink
 from apps.bookings.queries.links import find_business_of_link, find_link
 from apps.bookings.visitors import grant, opened_by_link, visitor_hash_of
 from apps.businesses.pages import frame_of
-from apps.self_service.views.booking import granted_booking, show_booking
+from apps.self_service.views.booking import calendar_file, granted_booking, show_booking
 from apps.web import limit_rules as rules
 from apps.web.devices import kind_of_device
 from apps.web.http import go_to, render_page
@@ -33,6 +33,17 @@ def exchange(request: HttpRequest, token: str, part: str = "") -> HttpResponse:
     if link is None:
         return show_dead_link(request, token, purpose)
     return go_to(request, "self_service:booking", reference=link.booking.reference)
+
+
+@require_safe
+@never_cache
+def calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """Hand out the calendar file of a booking by the link in its mail, to put into a calendar once.
+    A calendar that follows it has an address of its own (rule S22)."""
+    link = open_link(request, token, AccessLink.Purpose.MANAGE)
+    if link is None:
+        return show_dead_link(request, token, AccessLink.Purpose.MANAGE)
+    return calendar_file(link.booking, now=timezone.now())
 
 
 def open_link(request: HttpRequest, token: str, purpose: AccessLink.Purpose) -> AccessLink | None:

@@ -1,0 +1,54 @@
+"""How a customer gets to what they have booked: the telephone, the way, the opening hours of that
+day, and what they may pass on to somebody who comes along."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from apps.availability.queries.timeline import find_hours_on
+from apps.bookings.models import Booking
+from apps.bookings.queries.stub import Stub
+from apps.businesses.pages import absolute, links_of
+from apps.web.formatting import format_datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """phone and route_url are "" where there is none; hours are of that day at the place (UTC).
+    share_words name what, when and where; share_url is the public page: neither opens the booking.
+    """
+
+    phone: str
+    route_url: str
+    hours: list[tuple[datetime, datetime]]
+    share_title: str
+    share_words: str
+    share_url: str
+
+
+def reach_of(*, booking: Booking, stub: Stub) -> Reach:
+    """Two queries, most often none, where customers come to a place; none elsewhere."""
+    booked, business = booking.as_booked, booking.business
+    comes_here = not (booked.is_online or booked.is_home_visit)
+    hours = []
+    if comes_here:
+        hours = find_hours_on(
+            business=business,
+            location_id=booking.location_id,
+            zone=booking.zone,
+            on=stub.starts_at.astimezone(booking.zone).date(),
+        )
+    when = format_datetime(stub.starts_at, zone=booking.zone, locale=business.locale)
+    title = _("%(service)s at %(business)s") % {
+        "service": stub.service_name,
+        "business": business.name,
+    }
+    return Reach(
+        phone=business.phone,
+        route_url=stub.directions_url if comes_here else "",
+        hours=hours,
+        share_title=title,
+        share_words=", ".join(it for it in (title, when, stub.where if comes_here else "") if it),
+        share_url=absolute(links_of(business)["home"]),
+    )
