@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 SECRET_PATH = re.compile(
-    r"(/m/(?:(?:calendar|offer|pay|time)/)?|/me/in/|/p/|/gifts/open/|/sign-in/forgotten/[0-9A-Za-z]+-)[^/\s\"'?]+"
+    r"(/m/(?:(?:calendar|data|offer|pay|time)/)?|/me/in/|/p/|/gifts/open/|/sign-in/forgotten/[0-9A-Za-z]+-)[^/\s\"'?]+"
 )
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 request_id: ContextVar[str] = ContextVar("request_id", default="")

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "apps.waitlists",
     "apps.checkout",
     "apps.prepaid",
+    "apps.privacy",
     "apps.messages",
     "apps.self_service",
     "apps.dashboard",

@@ -34,7 +34,7 @@ from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
 from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
-from apps.customers.signed_in import ASKED, PROVEN, SIGNED_IN, address_of
+from apps.customers.signed_in import ASKED, DESKS, PROVEN, SIGNED_IN, address_of
 from apps.web import limit_rules as rules
 from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, window_start
@@ -42,7 +42,7 @@ from apps.web.phones import line_of
 from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
-GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN)
+GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN, DESKS)
 """What a session lets somebody do who has not signed in."""
 LIVE = "live_grants"
 """On a request: its grants whose links are not closed, once they were asked for."""

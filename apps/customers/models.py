@@ -10,11 +10,16 @@ from django.db.models import F, Q
 
 from apps.businesses.models import Business
 
+ERASED_MAILBOX = "@erased.invalid"
+"""Nothing can be mailed there (RFC 2606)."""
+
 
 class Customer(models.Model):
     """A contact of one business, found again by the normalised e-mail address.
 
-    Typing an address never signs anybody in; it only groups bookings (rule B25).
+    Typing an address never signs anybody in; it only groups bookings (rule B25). One that was
+    erased stays for its bookings to be counted by, and has an address that is nobody's
+    (rule D10).
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="customers")
@@ -33,6 +38,7 @@ class Customer(models.Model):
         null=True, blank=True, help_text="The last time a blocked contact tried to book"
     )
     created_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -40,6 +46,11 @@ class Customer(models.Model):
                 name="customer_once_per_business", fields=["business", "email"]
             ),
             models.CheckConstraint(name="customer_has_an_address", condition=~Q(email="")),
+            models.CheckConstraint(
+                name="erased_customer_is_nobody",
+                condition=Q(erased_at__isnull=True)
+                | Q(phone="", user__isnull=True, email__endswith=ERASED_MAILBOX),
+            ),
         ]
         indexes = [
             models.Index(fields=["business"], name="customers_blocked", condition=Q(blocked=True)),
@@ -52,6 +63,11 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def mailbox(self) -> str:
+        """Where mails go, "" once it is erased."""
+        return "" if self.erased_at else self.email
 
 
 class Consent(models.Model):

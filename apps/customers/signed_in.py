@@ -9,6 +9,8 @@ from apps.customers.models import SignedInDevice
 from apps.customers.proofs import hash_of_key
 
 SIGNED_IN, ASKED, PROVEN = "signed_in", "sign_in_asked", "sign_in_proven"
+DESKS = "data_desks"
+MAX_DESKS = 20
 _FOUND = "signed_in_device"
 """On the request: what was found for its key."""
 
@@ -74,3 +76,19 @@ def forget_asking(request: HttpRequest) -> None:
     """Forget what was asked for in this session."""
     for name in (ASKED, PROVEN):
         request.session.pop(name, None)
+
+
+def open_desk_here(request: HttpRequest, business_id: int, request_id: int) -> None:
+    """Note that this session has opened the link to the desk of a business: more rights, new key
+    (rule S17)."""
+    held = request.session.get(DESKS, [])
+    others = [it for it in held if it[0] != business_id]
+    request.session[DESKS] = [*others, [business_id, request_id]][-MAX_DESKS:]
+    if [business_id, request_id] not in held:
+        request.session.cycle_key()
+
+
+def desk_here(request: HttpRequest, business_id: int) -> int | None:
+    """The request whose link to the desk of a business this session has opened."""
+    held = request.session.get(DESKS, [])
+    return next((it[1] for it in held if it[0] == business_id), None)

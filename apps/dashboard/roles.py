@@ -36,6 +36,7 @@ class Right(StrEnum):
     SELL = "SELL"
     SETTINGS = "SETTINGS"
     MAKE_LINK = "MAKE_LINK"
+    ERASE = "ERASE"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -52,7 +53,7 @@ ROLES: dict[str, frozenset[Right]] = {
         Right.RESOLVE,
         Right.COUPONS,
     }
-    - {Right.PRICES, Right.OFFER_PLANS, Right.SETTINGS},
+    - {Right.PRICES, Right.OFFER_PLANS, Right.SETTINGS, Right.ERASE},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

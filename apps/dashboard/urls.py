@@ -21,6 +21,7 @@ from apps.dashboard.bookings.views.conflicts import (
     refused_refund,
     uncovered_card,
 )
+from apps.dashboard.bookings.views.erase import erase
 from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
 from apps.dashboard.classes.views.roster import all_here, cancel_sessions, check_in, places, roster
@@ -68,6 +69,7 @@ from apps.dashboard.requests.views import (
     undo,
 )
 from apps.dashboard.setup.views.clocks import business_clock, clocks, place_clock
+from apps.dashboard.setup.views.privacy import privacy
 from apps.dashboard.setup.views.promotions import coupons, discounts, stop_coupon, stop_discount
 from apps.dashboard.setup.views.service_settings import service_payment, service_requests, services
 from apps.dashboard.today.views import choose_business, day, needs, today
@@ -138,6 +140,7 @@ urlpatterns = [
         name="service_requests",
     ),
     path("<slug:slug>/places/", clocks, name="clocks"),
+    path("<slug:slug>/privacy/", privacy, name="privacy"),
     path("<slug:slug>/places/clock/", business_clock, name="business_clock"),
     path("<slug:slug>/places/<int:place>/clock/", place_clock, name="place_clock"),
     path("<slug:slug>/discounts/", discounts, name="discounts"),
@@ -190,5 +193,6 @@ urlpatterns = [
     ),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
     path("<slug:slug>/bookings/<str:reference>/customer-link/", make_link, name="make_link"),
+    path("<slug:slug>/bookings/<str:reference>/erase/", erase, name="erase"),
     path("<slug:slug>/bookings/<str:reference>/link/", online_link, name="online_link"),
 ]

@@ -66,7 +66,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         pays_in_person=booked.pays_in_person,
         party_size=booking.party_size,
         customer_name=booking.contact_name or _of_customer(booking, "name"),
-        customer_email=booking.contact_email or _of_customer(booking, "email"),
+        customer_email=booking.contact_email or _of_customer(booking, "mailbox"),
         customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
         answer_by=booking.answer_by,
         holds_time=not booked.allows_multiple_requests,

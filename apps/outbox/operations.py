@@ -224,3 +224,11 @@ def cancel(*, item_ids: Iterable[int], by: str, now: datetime) -> int:
         leased_by="",
         last_error=f"cancelled by {by}"[:500],
     )
+
+
+def forget_address(*, business_id: int, email: str) -> int:
+    """Forget an address (lower case) that is erased: items of this business that were written with
+    it go, and where a mail server repeated it that is emptied; return how many went."""
+    of = OutboxItem.objects.filter(business_id=business_id)
+    of.filter(last_error__icontains=email).update(last_error="")
+    return of.filter(payload__email=email).delete()[0]

@@ -11,11 +11,19 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.bookings.forms.questions import PhoneField
 from apps.bookings.models import MoveWish
 from apps.bookings.wishes import PARTS, Wish
 from apps.bookings.wording import hours_words
 from apps.waitlists.forms import NOTICES
-from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField, PlainNumberField, TextField
+from apps.web.fields import (
+    AsksAboutSlips,
+    LineField,
+    OwnAddressField,
+    OwnNameField,
+    PlainNumberField,
+    TextField,
+)
 from apps.web.form_keys import KeyedForm
 
 
@@ -42,6 +50,19 @@ class SignInForm(KeyedForm, AsksAboutSlips):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, auto_id="%s", **kwargs)
+
+
+class CorrectForm(forms.Form):
+    """What a business calls somebody, and how it reaches them; the address is what they have
+    proven, and stays."""
+
+    use_required_attribute = False
+
+    name = OwnNameField()
+
+    def __init__(self, data: QueryDict | None = None, *, region: str, **kwargs: Any) -> None:
+        super().__init__(data, auto_id="%s", **kwargs)
+        self.fields["phone"] = PhoneField(label=_("Phone"), region=region, required=False)
 
 
 class CodeForm(forms.Form):

@@ -92,6 +92,13 @@ def go_to(
     return HttpResponseSeeOther(url)
 
 
+def download(content: bytes, content_type: str, *, name: str) -> HttpResponse:
+    """Hand out a file to be kept under this name."""
+    response = HttpResponse(content, content_type=content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def own_path(raw: str | None, *, default: str) -> str:
     """Return ``raw`` when it is a path on this site, else ``default`` (rule S16).
 

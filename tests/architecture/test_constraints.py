@@ -68,6 +68,8 @@ from apps.customers.models import Customer, SignedInDevice, SignIn
 from apps.messages.models import Message
 from apps.messages.operations import fan_out
 from apps.outbox.models import OutboxItem
+from apps.privacy import operations as privacy
+from apps.privacy.models import DataRequest, PrivacyEntry
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
@@ -130,6 +132,16 @@ def session(stage: Stage, **columns: Any) -> None:
 def sign_in(**columns: Any) -> None:
     asked = customers.ask_to_sign_in(email="carl@example.com", now=NOW)
     SignIn.objects.filter(pk=asked.pk).update(**columns)
+
+
+def ask_for_data(stage: Stage, **columns: Any) -> None:
+    asked = privacy.ask_for_data(business=stage.salon.business, email="carl@example.com", now=NOW)
+    DataRequest.objects.filter(pk=asked.pk).update(**columns)
+
+
+def same_link_twice(stage: Stage) -> None:
+    for _time in range(2):
+        ask_for_data(stage, token_hash="a")
 
 
 def rate_twice(stage: Stage) -> None:
@@ -436,6 +448,12 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "team_member_once_per_business": lambda _: copy(TeamMember.objects.earliest("pk")),
     "customer_once_per_business": lambda _: copy(Customer.objects.earliest("pk")),
     "customer_has_an_address": lambda _: Customer.objects.update(email=""),
+    "erased_customer_is_nobody": lambda _: Customer.objects.update(erased_at=NOW),
+    "data_request_ends_after_it_was_asked": lambda it: ask_for_data(it, expires_at=NOW),
+    "data_link_once": same_link_twice,
+    "erasing_for_somebody_gives_a_reason": lambda it: PrivacyEntry.objects.create(
+        business=it.salon.business, what="ERASED", actor="TEAM", at=NOW
+    ),
     "sign_in_has_few_tries": lambda _: sign_in(tries=6),
     "sign_in_ends_after_it_was_asked": lambda _: sign_in(expires_at=NOW),
     "used_sign_in_was_mailed": lambda _: sign_in(used_at=NOW),
@@ -584,6 +602,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "booking_ends_after_it_starts": lambda it: booked(it, ends_at=F("starts_at")),
     "booking_is_for_somebody": lambda it: booked(it, party_size=0),
     "only_a_cancelled_booking_has_a_fee": lambda it: booked(it, cancellation_fee=100),
+    "erased_booking_names_nobody": lambda it: booked(it, erased_at=NOW),
     "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
     "one_event_per_revision": lambda it: copy(BookingEvent.objects.get(booking=it.booking)),
     "link_hash_is_whole": link_without_hash,

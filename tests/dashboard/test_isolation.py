@@ -109,6 +109,7 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"revision": "1", "unanswered": "DECLINE"}, answer=303, other=200
     ),
     "clocks": Case(MANAGERS),
+    "privacy": Case(MANAGERS),
     "business_clock": Case(
         MANAGERS, "POST", {"zone": "Europe/Lisbon", "keep": "MOMENT"}, answer=422, other=200
     ),
@@ -187,6 +188,7 @@ CASES: dict[str, Case] = {
     "move": Case(DESKS, "POST", {"target": "1"}, answer=404),  # an appointment has no other session
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
     "make_link": Case(DESKS, "POST"),
+    "erase": Case(MANAGERS, "POST", {"reason": "By phone"}, answer=409, other=200),  # not over yet
     "online_link": Case(
         DECIDERS, "POST", {"link": "https://meet.example/ana"}, answer=409
     ),  # it takes place in the salon

@@ -7,6 +7,7 @@ import time_machine
 from tests.races.acts_at_the_desk import Desk
 from tests.races.acts_at_the_till import Payers
 from tests.races.acts_of_customers import Customers
+from tests.races.acts_of_privacy import Forgotten
 from tests.races.acts_of_the_bank import Bank
 from tests.races.acts_of_the_team import Team
 from tests.races.acts_of_the_worker import Worker
@@ -17,7 +18,9 @@ from tests.races.acts_with_plans import Holders
 from tests.races.known_ledger import KnownLedger
 
 
-class Anybody(Team, Customers, Payers, Bank, Holders, CodeMakers, Classes, Desk, Arrangers, Worker):
+class Anybody(
+    Team, Customers, Payers, Bank, Holders, CodeMakers, Classes, Desk, Arrangers, Forgotten, Worker
+):
     """Customers, their bank, team, operators and worker on one stage."""
 
     def __init__(self) -> None:
@@ -66,6 +69,8 @@ HOW_OFTEN = {
     "a_draft_goes_to_another_browser": 1,
     "somebody_cancels": 5,
     "more_people_come": 2,
+    "somebody_is_erased": 3,
+    "somebody_corrects_their_name": 1,
     "a_party_goes_elsewhere": 2,
     "an_appointment_goes_elsewhere": 3,
     "somebody_waits_for_a_class": 3,

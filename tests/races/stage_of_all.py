@@ -31,6 +31,7 @@ from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import SessionOver
 from apps.classes import operations as classes
 from apps.prepaid import operations as prepaid
+from apps.privacy import operations as privacy
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_salon
 from tests.races.furniture import DAYS, furnish
@@ -60,7 +61,7 @@ REFUSED = (
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),
     *(checkout.PlanRefused, prepaid.PlanNotSold, prepaid.PlanIsOver, prepaid.CardMissing),
     *(prepaid.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
-    *(checkout.WayOutNotOffered, checkout.NotOver),
+    *(checkout.WayOutNotOffered, checkout.NotOver, privacy.NotYet),
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )

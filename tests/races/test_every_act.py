@@ -14,10 +14,11 @@ ROOT = Path(__file__).parents[2]
 ACTS = ROOT / "tests" / "races"
 OWNERS = (
     *("availability", "bookings", "businesses", "catalog", "checkout", "classes", "customers"),
-    *("prepaid", "waitlists"),
+    *("prepaid", "privacy", "waitlists"),
 )
 NOT_ACTS = {
     "cancel_sessions": "a page of this name calls cancel_class, cancel_run and cancel_course_date",
+    "ask_for_data": "has a mail sent",
     "ask_for_plans": "mails links; nothing is bought, used or paid",
     "ask_to_sign_in": "has a mail sent",
     "end_sign_ins": "ends what a browser may see",

@@ -162,6 +162,9 @@ class Booking(models.Model):
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     requested_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("Since when it says no more whose it was")
+    )
 
     objects = Bookings.as_manager()
 
@@ -204,6 +207,18 @@ class Booking(models.Model):
                 name="only_a_cancelled_booking_has_a_fee",
                 condition=Q(cancellation_fee=0)
                 | Q(status="CANCELED", cancellation_fee__lte=F("price")),
+            ),
+            models.CheckConstraint(
+                name="erased_booking_names_nobody",
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    contact_email="",
+                    contact_phone="",
+                    visit_address="",
+                    customer_note="",
+                    visitor_hash="",
+                    network_hash="",
+                ),
             ),
             models.CheckConstraint(
                 name="override_gives_a_reason",

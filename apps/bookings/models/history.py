@@ -55,6 +55,8 @@ class BookingEvent(models.Model):
         MOVE_REFUSED = "MOVE_REFUSED", _("Request to move declined")
         MOVE_OVERDUE = "MOVE_OVERDUE", _("Request to move not answered in time")
         MOVE_LAPSED = "MOVE_LAPSED", _("Request to move ended without an answer")
+        CORRECTED = "CORRECTED", _("Name or phone corrected")
+        ERASED = "ERASED", _("Personal data erased")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -32,6 +32,10 @@ from apps.bookings.operations.decide import (
     undo_decision,
 )
 from apps.bookings.operations.drafts import Visitor, lock_draft
+from apps.bookings.operations.erase import (
+    correct_contact,
+    erase_bookings,
+)
 from apps.bookings.operations.errors import (
     AlreadyCorrected,
     AtTheTill,
@@ -129,11 +133,13 @@ __all__ = [
     "close_links",
     "confirm_request",
     "correct_address",
+    "correct_contact",
     "create_access_link",
     "decline_draft",
     "decline_move",
     "decline_request",
     "end_undo",
+    "erase_bookings",
     "exchange_link",
     "extend_draft_hold",
     "finish_draft",

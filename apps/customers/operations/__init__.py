@@ -2,6 +2,8 @@
 
 from apps.customers.operations.contacts import (
     block_customer,
+    correct_customer,
+    erase_customer,
     find_or_add_customer,
     note_turned_away,
     unblock_customer,
@@ -24,7 +26,9 @@ __all__ = [
     "WrongCode",
     "ask_to_sign_in",
     "block_customer",
+    "correct_customer",
     "end_sign_ins",
+    "erase_customer",
     "find_or_add_customer",
     "forget_sign_ins",
     "note_mailed",

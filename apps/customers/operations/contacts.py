@@ -1,9 +1,14 @@
-"""Contacts of one business: found or added, blocked and let back in (rule B25)."""
+"""Contacts of one business: found or added, blocked and let back in (rule B25), put right and
+erased (rules D10, D11)."""
 
 from collections.abc import Collection
 from datetime import datetime
 
-from apps.customers.models import Customer
+from django.db import transaction
+from django.db.models import Q
+
+from apps.customers.models import ERASED_MAILBOX, Consent, Customer, SignedInDevice, SignIn
+from apps.customers.queries import fingerprint_of, is_customer
 
 
 def find_or_add_customer(
@@ -51,3 +56,41 @@ def unblock_customer(*, business_id: int, customer_id: int) -> None:
 def note_turned_away(*, customer_ids: Collection[int], now: datetime) -> None:
     """Remember that blocked contacts tried to book, for the owner to see."""
     Customer.objects.filter(pk__in=customer_ids).update(turned_away_at=now)
+
+
+def correct_customer(*, customer_id: int, business_id: int, name: str, phone: str) -> bool:
+    """Write the name and phone (E.164, or "") of a contact who has proven their mailbox; tell
+    whether that changed anything."""
+    known = Customer.objects.filter(pk=customer_id, business_id=business_id, erased_at=None)
+    return bool(known.exclude(name=name, phone=phone).update(name=name, phone=phone))
+
+
+@transaction.atomic
+def erase_customer(*, customer_id: int, business_id: int, name: str, now: datetime) -> bool:
+    """Erase who a contact of this business was, and tell whether that was still to be done: its
+    bookings go on pointing to it, under a name that is nobody's.
+
+    One whom the business has blocked leaves a keyed fingerprint of the address, so that the block
+    goes on to hold; it tells nothing to whoever does not know the address already.
+    """
+    known = Customer.objects.select_for_update(no_key=True).filter(
+        pk=customer_id, business_id=business_id, erased_at=None
+    )
+    customer = known.first()
+    if customer is None:
+        return False
+    email = customer.email
+    mark = f".{fingerprint_of(email)}" if customer.blocked else ""
+    customer.name, customer.phone, customer.user = name, "", None
+    customer.email, customer.erased_at = f"{customer.pk}{mark}{ERASED_MAILBOX}", now
+    customer.save(update_fields=["name", "email", "phone", "user", "erased_at"])
+    Consent.objects.filter(customer=customer).delete()
+    if not is_customer(email=email):
+        _forget_sign_ins_of(email)
+    return True
+
+
+def _forget_sign_ins_of(email: str) -> None:
+    """No business knows the address any more, so that there is nothing left to sign in for."""
+    for model in (SignIn, SignedInDevice):
+        model._default_manager.filter(Q(email=email)).delete()

@@ -199,6 +199,20 @@ class OverrideForm(DecisionForm):
     )
 
 
+class EraseForm(forms.Form):
+    """Why the team erases somebody; it is kept, so it should name nobody."""
+
+    use_required_attribute = False
+
+    reason = LineField(
+        label=_("Reason"),
+        help_text=_("For example: asked on the phone. This is kept, so please name nobody here."),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Enter a reason for erasing this.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class NoteForm(DecisionForm):
     note = TextField(
         label=_("Only your team sees this"),

@@ -92,6 +92,8 @@ STAYS = (
     Action.MOVE_REFUSED,
     Action.MOVE_OVERDUE,
     Action.MOVE_LAPSED,
+    Action.CORRECTED,
+    Action.ERASED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

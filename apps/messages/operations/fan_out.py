@@ -199,7 +199,7 @@ def _told_of_an_overlap(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
 
 
 def _customer_address(booking: Booking) -> str:
-    return booking.contact_email or (booking.customer.email if booking.customer else "")
+    return booking.contact_email or (booking.customer.mailbox if booking.customer else "")
 
 
 def _message(event: BookingEvent, kind: Kind, address: str, now: datetime) -> Message:

@@ -44,6 +44,8 @@ def send_plan(
     """
     plans = PlanPurchase.objects.select_related("business", "customer")
     purchase = plans.get(pk=purchase_id)
+    if purchase.customer.erased_at:
+        return  # whoever had it is nobody any more (rule D10)
     post(
         lambda: compose_plan_mail(purchase, what, amount=amount),
         to=purchase.customer.email,

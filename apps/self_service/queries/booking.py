@@ -89,6 +89,8 @@ WORDS = {
     BookingEvent.Action.MOVE_REFUSED: _("Request to move declined"),
     BookingEvent.Action.MOVE_OVERDUE: _("Not answered in time: we reminded them"),
     BookingEvent.Action.MOVE_LAPSED: _("Request to move ended without an answer"),
+    BookingEvent.Action.CORRECTED: _("Name or phone corrected"),
+    BookingEvent.Action.ERASED: _("Personal data erased"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),

@@ -3,51 +3,68 @@ plain values, to be written as JSON. What a team notes for itself is not in it, 
 address."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 
 from apps.bookings.models import Answer, Booking
 from apps.checkout.models import CreditEntry, GiftCard, PlanPurchase
 from apps.customers.models import Customer
 from apps.customers.queries import list_devices
+from apps.messages.models import Message
 from apps.prepaid.queries.of_mailbox import cards_of_mailbox
 
 Plain = dict[str, Any]
+M = TypeVar("M", bound=Model)
 
 
-def own_data(*, email: str, now: datetime) -> Plain:
-    """Return what is kept of an address (lower case), in a constant number of queries. Instants are
-    UTC (ISO 8601), money is minor units beside its currency."""
-    contacts = Customer.objects.filter(email=email).select_related("business").order_by("pk")
-    devices = list_devices(email=email, now=now)
+def own_data(*, email: str, now: datetime, business_id: int | None = None) -> Plain:
+    """Return what is kept of an address (lower case), by one business or (None) by all, in a
+    constant number of queries. Instants are UTC (ISO 8601), money is minor units beside its
+    currency. Where an address is signed in is no business's."""
+    contacts = _of(Customer.objects.filter(email=email), business_id).order_by("pk")
+    devices = list_devices(email=email, now=now) if business_id is None else []
     return {
         "address": email,
         "made_at": _at(now),
         "contacts": [_contact(it) for it in contacts.prefetch_related("consents")],
-        "bookings": [_booking(it) for it in _bookings(email)],
-        "plans": [_plan(it) for it in _plans(email)],
-        "gift_cards": [_card(it, email) for it in _cards(email)],
+        "bookings": [_booking(it) for it in _of(bookings_of_mailbox(email), business_id)],
+        "plans": [_plan(it) for it in _of(_plans(email), business_id)],
+        "gift_cards": [_card(it, email) for it in _of(_cards(email), business_id)],
+        "mails": [_mail(it) for it in _of(mails_to(email), business_id)],
         "devices": [{"name": it.name, "signed_in_at": _at(it.signed_in_at)} for it in devices],
     }
 
 
-def _bookings(email: str) -> QuerySet[Booking]:
+def _of(rows: QuerySet[M], business_id: int | None) -> QuerySet[M]:
+    """With their businesses; those of one, where one is meant."""
+    found = rows if business_id is None else rows.filter(business_id=business_id)
+    return found.select_related("business")
+
+
+def bookings_of_mailbox(email: str) -> QuerySet[Booking]:
+    """The finished bookings of an address, the soonest first, with who comes and what they
+    answered."""
     mine = Booking.objects.filter(customer__email=email)
-    finished = mine.exclude(status=Booking.Status.CREATED).select_related("business")
+    finished = mine.exclude(status=Booking.Status.CREATED)
     answers = Prefetch("answers", Answer.objects.select_related("participant"))
     return finished.prefetch_related("participants", answers).order_by("starts_at", "pk")
 
 
 def _plans(email: str) -> QuerySet[PlanPurchase]:
-    mine = PlanPurchase.objects.filter(customer__email=email).select_related("business")
+    mine = PlanPurchase.objects.filter(customer__email=email)
     entries = Prefetch("entries", CreditEntry.objects.select_related("booking"))
     return mine.prefetch_related(entries).order_by("pk")
 
 
 def _cards(email: str) -> QuerySet[GiftCard]:
-    found = cards_of_mailbox(email).select_related("business")
-    return found.prefetch_related("entries").order_by("pk")
+    return cards_of_mailbox(email).prefetch_related("entries").order_by("pk")
+
+
+def mails_to(email: str) -> QuerySet[Message]:
+    """What was written to an address about its bookings; nothing that the team was sent."""
+    sent = Message.objects.filter(to_address=email, status=Message.Status.SENT)
+    return sent.filter(booking__customer__email=email).order_by("pk")
 
 
 def _contact(contact: Customer) -> Plain:
@@ -140,6 +157,16 @@ def _card(card: GiftCard, email: str) -> Plain:
         "bought_by_you": card.buyer_email == email,
         "bought_at": _at(card.made_at),
         "entries": entries,
+    }
+
+
+def _mail(message: Message) -> Plain:
+    return {
+        "business": message.business.name,
+        "to": message.to_address,
+        "sent_at": _at(message.sent_at),
+        "subject": message.subject,
+        "text": message.body_text,
     }
 
 

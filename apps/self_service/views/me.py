@@ -22,7 +22,7 @@ from apps.self_service.queries.mine import list_ahead, list_mine, of_browser
 from apps.self_service.queries.own_data import own_data
 from apps.self_service.views.booking import granted_booking
 from apps.web import limit_rules as rules
-from apps.web.http import HttpResponseSeeOther, client_network, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, client_network, download, go_to, render_page
 from apps.web.limits import Hit, require_room_to_read
 
 LONGEST_PAGE = 9
@@ -71,7 +71,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         return go_to(request, "self_service:me")
     file = calendar_of_all(all_facts=list_calendar_facts(bookings=ahead), now=now)
     kind = f"text/calendar; charset=utf-8; method={file.method}"
-    return _download(file.content, kind, name="bookings.ics")
+    return download(file.content, kind, name="bookings.ics")
 
 
 @require_safe
@@ -87,19 +87,13 @@ def data(request: HttpRequest) -> HttpResponse:
         return go_to(request, "self_service:sign_in")
     _require_room(request, now=now)
     text = json.dumps(own_data(email=address, now=now), ensure_ascii=False, indent=2)
-    return _download(text.encode(), "application/json", name="my-data.json")
+    return download(text.encode(), "application/json", name="my-data.json")
 
 
 def _require_room(request: HttpRequest, *, now: datetime) -> None:
     """Counted in memory, because a page that is only read writes nothing (ADR 19)."""
     hits = [Hit(rules.EXPORTS_PER_NETWORK, client_network(request))]
     require_room_to_read(hits=hits, now=now)
-
-
-def _download(content: bytes, content_type: str, *, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @require_safe

@@ -48,6 +48,7 @@ class Contact:
     visits: int
     blocked: bool
     turned_away_at: datetime | None
+    is_erased: bool = False
 
     @property
     def phone_link(self) -> str:
@@ -211,11 +212,12 @@ def _contact(access: Access, booking: Booking, *, now: datetime) -> Contact | No
     tells = access.may(Right.SEE_CONTACT)
     return Contact(
         name=customer_name(booking),
-        email=(booking.contact_email or known.email) if tells else "",
+        email=(booking.contact_email or known.mailbox) if tells else "",
         phone=(booking.contact_phone or known.phone) if tells else "",
         visits=count_visits(bookings=[booking], now=now).get(known.pk, 0),
         blocked=known.blocked,
         turned_away_at=known.turned_away_at,
+        is_erased=known.erased_at is not None,
     )
 
 

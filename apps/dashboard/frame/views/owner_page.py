@@ -155,6 +155,7 @@ def navigation(access: Access, frame: Frame, current: str) -> Mapping[str, Any]:
         "gifts_url": page("gift_cards", Right.SELL),
         "services_url": page("services", Right.PRICES),
         "places_url": page("clocks", Right.SETTINGS),
+        "privacy_url": page("privacy", Right.SETTINGS),
         "page_url": links_of(access.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),

@@ -129,7 +129,7 @@ def _row(purchase: PlanPurchase, access: Access) -> HolderRow:
     return HolderRow(
         reference=purchase.reference,
         name=purchase.customer.name,
-        email=purchase.customer.email,
+        email=purchase.customer.mailbox,
         plan=purchase.name,
         status=purchase.status,
         left=left_words(purchase) if purchase.status in PlanPurchase.LIVE else "",

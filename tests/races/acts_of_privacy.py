@@ -1,0 +1,40 @@
+"""What becomes of the names of people, in ``test_any_order``: put right, and erased."""
+
+from apps.customers.models import Customer
+from apps.privacy import operations as privacy
+from tests.races.stage_of_all import Stage
+
+
+class Forgotten(Stage):
+    def somebody_is_erased(self) -> None:
+        """By themselves, or by the team; refused as long as anything is open."""
+        known = self.one(Customer.objects.filter(erased_at=None).order_by("pk"))
+        if known is None:
+            return
+        of = known.business_id
+        self.attempt_one(
+            {
+                "mailbox": lambda: privacy.erase_mailbox(
+                    business_id=of, email=known.email, now=self.now
+                ),
+                "person": lambda: privacy.erase_person(
+                    business_id=of,
+                    customer_id=known.pk,
+                    by=self.salon.olga,
+                    reason="By phone",
+                    now=self.now,
+                ),
+            }
+        )
+
+    def somebody_corrects_their_name(self) -> None:
+        if known := self.one(Customer.objects.order_by("pk")):
+            self.attempt(
+                lambda: privacy.correct_person(
+                    business_id=known.business_id,
+                    customer_id=known.pk,
+                    name="Another Name",
+                    phone="",
+                    now=self.now,
+                )
+            )
