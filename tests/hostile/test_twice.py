@@ -95,6 +95,8 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
     ),
     "the form has a key: tests/dashboard/test_form_keys.py": ("own/<slug:slug>/waitlist/new/",),
     "a state is reached, and it is reached once": (
+        "<slug:business>/data/erase/",
+        "<slug:business>/data/mine/",
         "<slug:business>/forget",
         "book/<slug:draft>/fields",
         "book/<slug:draft>/longer",
@@ -119,6 +121,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "me/sign-out",
         "plans/<slug:reference>/code",
         "plans/<slug:reference>/start",
+        "own/<slug:slug>/bookings/<str:reference>/erase/",
         "own/<slug:slug>/bookings/<str:reference>/leftover/",
         "own/<slug:slug>/bookings/<str:reference>/move/",
         "own/<slug:slug>/bookings/<str:reference>/takes-place/",
