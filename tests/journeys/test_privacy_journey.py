@@ -1,5 +1,4 @@
-"""One's own data: a link by mail, seen, put right, and erased by one tap, scripts or no scripts; and
-what the owner reads of it."""
+"""One's own data: a link by mail, seen, put right, and erased by one tap, scripts or no scripts."""
 
 import re
 from datetime import UTC, datetime
