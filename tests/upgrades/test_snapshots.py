@@ -30,6 +30,7 @@ NOT_FROZEN = {
     ("catalog_bookingpolicy", "fee_windows"): "a list of triples, frozen with bookings in Policy",
     ("catalog_question", "choices"): "a list of words",
     ("checkout_practicesession", "refund_keys"): "the memory of the bank of the sandbox",
+    ("privacy_privacyentry", "counts"): "how many of what, each asked for by its name",
     ("outbox_outboxitem", "payload"): "work; test_upgrades does what waited in each landed state",
 }
 """Columns of JSON that hold no facts frozen for later, and what they hold instead."""

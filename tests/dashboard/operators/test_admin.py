@@ -57,6 +57,8 @@ from apps.checkout.models import (
 from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
 from apps.demo.seed import seed_demo
 from apps.messages.operations import fan_out
+from apps.privacy import operations as privacy
+from apps.privacy.models import PrivacyEntry
 from apps.web.models import RateCounter
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
@@ -252,6 +254,15 @@ def add_what_the_demo_lacks() -> None:
         fan_out(booking_id=bookings[number].pk, event_id=event.pk, now=NOW)
         Group.objects.create(name=HOSTILE[number])
         _sign_in(f"eva{number}@example.com", name=HOSTILE[number])
+        privacy.ask_for_data(business=business, email=f"eva{number}@example.com", now=NOW)
+        PrivacyEntry.objects.create(
+            business=business,
+            what="ERASED",
+            actor="TEAM",
+            reason=HOSTILE[number],
+            counts={"bookings": 1},
+            at=NOW,
+        )
     for user in User.objects.all()[:3]:
         Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data={})
     Booking.objects.filter(pk=bookings[0].pk).update(
