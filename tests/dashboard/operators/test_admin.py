@@ -214,6 +214,19 @@ def add_waiting(booking: Booking) -> None:
     )
 
 
+def _signs_in_and_asks(business: Business, number: int) -> None:
+    _sign_in(f"eva{number}@example.com", name=HOSTILE[number])
+    privacy.ask_for_data(business=business, email=f"eva{number}@example.com", now=NOW)
+    PrivacyEntry.objects.create(
+        business=business,
+        what="ERASED",
+        actor="TEAM",
+        reason=HOSTILE[number],
+        counts={"bookings": 1},
+        at=NOW,
+    )
+
+
 def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
@@ -253,16 +266,7 @@ def add_what_the_demo_lacks() -> None:
         event = BookingEvent.objects.filter(booking=bookings[number]).latest("pk")
         fan_out(booking_id=bookings[number].pk, event_id=event.pk, now=NOW)
         Group.objects.create(name=HOSTILE[number])
-        _sign_in(f"eva{number}@example.com", name=HOSTILE[number])
-        privacy.ask_for_data(business=business, email=f"eva{number}@example.com", now=NOW)
-        PrivacyEntry.objects.create(
-            business=business,
-            what="ERASED",
-            actor="TEAM",
-            reason=HOSTILE[number],
-            counts={"bookings": 1},
-            at=NOW,
-        )
+        _signs_in_and_asks(business, number)
     for user in User.objects.all()[:3]:
         Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data={})
     Booking.objects.filter(pk=bookings[0].pk).update(
