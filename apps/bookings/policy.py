@@ -38,18 +38,19 @@ class Reason(StrEnum):
     WHOLE_COURSE = "WHOLE_COURSE"
     ASKS_FIRST = "ASKS_FIRST"
     HAS_ASKED = "HAS_ASKED"
+    MOVED_OFTEN = "MOVED_OFTEN"
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The rules as they were when the booking was made (rule B5); minutes, None is no limit.
     fee_windows say what cancelling costs how near to the start; none: nothing, as long as it is
-    allowed (rule B33).
+    allowed (rule B33). max_moves: how often its customer may move it.
 
     A field that is added gets the default that was the rule before there was one.
     """
 
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
 
     cancel_allowed: bool = True
     cancel_until_minutes: int | None = 1440
@@ -60,6 +61,7 @@ class Policy:
     max_participants: int = 1
     description: str = ""
     fee_windows: tuple[FeeWindow, ...] = ()
+    max_moves: int | None = None
 
     def as_snapshot(self) -> dict[str, Any]:
         """Return what is stored with a booking."""
@@ -134,10 +136,11 @@ def may_move(
     now: datetime,
     is_team: bool,
     asks_first: bool = False,
+    moved: int = 0,
 ) -> Verdict:
     """Tell whether a booking may go to another time: the team always while it lives, the customer
     as the frozen policy says, never with a course (rules B15, B32). asks_first: the team said yes
-    to this time, and to no other."""
+    to this time, and to no other. moved: how often its customer has moved it so far."""
     if status not in {Status.PENDING, Status.CONFIRMED}:
         return Verdict(allowed=False, reason=Reason.FINAL)
     if is_team:
@@ -146,12 +149,7 @@ def may_move(
         return Verdict(allowed=False, reason=Reason.WHOLE_COURSE)
     if asks_first:
         return Verdict(allowed=False, reason=Reason.ASKS_FIRST)
-    return _within(
-        switched_on=policy.move_allowed and policy.move_by_link,
-        minutes=_move_minutes(policy),
-        starts_at=starts_at,
-        now=now,
-    )
+    return _may_go(policy, starts_at=starts_at, now=now, moved=moved)
 
 
 def may_ask_to_move(
@@ -163,6 +161,7 @@ def may_ask_to_move(
     now: datetime,
     asks_first: bool,
     has_asked: bool,
+    moved: int = 0,
 ) -> Verdict:
     """Tell whether its customer may ask the team for another time: of a confirmed appointment where
     the team agrees to each time, as long as they could move another one (rule B38), and not while
@@ -171,12 +170,16 @@ def may_ask_to_move(
         return Verdict(allowed=False, reason=Reason.WRONG_STATUS)
     if has_asked:
         return Verdict(allowed=False, reason=Reason.HAS_ASKED)
-    return _within(
-        switched_on=policy.move_allowed and policy.move_by_link,
-        minutes=_move_minutes(policy),
-        starts_at=starts_at,
-        now=now,
-    )
+    return _may_go(policy, starts_at=starts_at, now=now, moved=moved)
+
+
+def _may_go(policy: Policy, *, starts_at: datetime, now: datetime, moved: int) -> Verdict:
+    """What the frozen policy says to a customer who has moved a booking so often."""
+    switched_on = policy.move_allowed and policy.move_by_link
+    if switched_on and policy.max_moves is not None and moved >= policy.max_moves:
+        return Verdict(allowed=False, reason=Reason.MOVED_OFTEN)
+    minutes = _move_minutes(policy)
+    return _within(switched_on=switched_on, minutes=minutes, starts_at=starts_at, now=now)
 
 
 def _move_minutes(policy: Policy) -> int:
@@ -186,15 +189,26 @@ def _move_minutes(policy: Policy) -> int:
 
 
 def may_move_to_session(
-    *, policy: Policy, status: Status, kind: str, starts_at: datetime, now: datetime, is_team: bool
+    *,
+    policy: Policy,
+    status: Status,
+    kind: str,
+    starts_at: datetime,
+    now: datetime,
+    is_team: bool,
+    moved: int = 0,
 ) -> bool:
     """The same of a session of its class, or a run of its course, to another one."""
-    return (
-        kind != "APPOINTMENT"
-        and may_move(
-            policy=policy, status=status, kind=kind, starts_at=starts_at, now=now, is_team=is_team
-        ).allowed
+    verdict = may_move(
+        policy=policy,
+        status=status,
+        kind=kind,
+        starts_at=starts_at,
+        now=now,
+        is_team=is_team,
+        moved=moved,
     )
+    return kind != "APPOINTMENT" and verdict.allowed
 
 
 def may_decide(*, status: Status) -> Verdict:
@@ -214,13 +228,11 @@ def allowed_actions(
     is_team: bool,
     asks_first: bool = False,
     has_asked: bool = False,
+    moved: int = 0,
 ) -> frozenset[Action]:
     """List what this person may do with the booking right now (rules B1, B4)."""
-    actions: set[Action] = set()
-    if may_cancel(
-        policy=policy, status=status, starts_at=starts_at, now=now, is_team=is_team
-    ).allowed:
-        actions.add(Action.CANCEL)
+    ending = may_cancel(policy=policy, status=status, starts_at=starts_at, now=now, is_team=is_team)
+    actions = {Action.CANCEL} if ending.allowed else set()
     if may_move(
         policy=policy,
         status=status,
@@ -229,6 +241,7 @@ def allowed_actions(
         now=now,
         is_team=is_team,
         asks_first=asks_first,
+        moved=moved,
     ).allowed:
         actions.add(Action.MOVE)
     asking = may_ask_to_move(
@@ -239,6 +252,7 @@ def allowed_actions(
         now=now,
         asks_first=asks_first,
         has_asked=has_asked,
+        moved=moved,
     )
     if is_team:
         return frozenset(actions | _only_of_the_team(status, has_asked=has_asked))

@@ -300,6 +300,14 @@ def cancel_words(policy: Policy) -> str:
     return _("Free cancellation up to %(length)s before.") % {"length": length}
 
 
+def moving_words(policy: Policy) -> str:
+    """How often whoever books may move it, "" where the policy does not say."""
+    if policy.max_moves is None or not policy.move_allowed or not policy.move_by_link:
+        return ""
+    words = ngettext("You can move it once.", "You can move it %(n)d times.", policy.max_moves)
+    return words % {"n": policy.max_moves}
+
+
 def contact_words(*, status: str, is_over: bool, must_ask: bool, business: Contacts) -> str:
     """How whoever booked reaches the business, and what for; "{}" stands for its telephone number.
     "" where it tells neither a number nor an address. must_ask: the policy of the booking lets the

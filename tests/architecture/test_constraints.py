@@ -589,6 +589,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "only_a_price_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         pays_online=True, price_kind="FREE"
     ),
+    "policy_lets_move_once": lambda _: BookingPolicy.objects.update(max_moves=0),
     "quiet_hours_have_two_ends": lambda _: BookingPolicy.objects.update(quiet_from_minute=60),
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1

@@ -32,9 +32,9 @@ from apps.bookings.operations.transitions import Actor, lock_booking, record_tra
 from apps.bookings.policy import Reason
 from apps.bookings.queries.move_requests import (
     due_for_move,
-    ends_at,
     find_move_request,
     find_overdue_moves,
+    is_answerable,
 )
 from apps.bookings.queries.moving import choice_to_move, verdict_on_asking
 from apps.bookings.queries.offered import NoTime, claim_of, find_claim, query_again
@@ -200,9 +200,7 @@ def _accept(
     *, booking_id: int, business_id: int, revision: int, by: TeamMember, now: datetime
 ) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    asked = _open_one(booking)
-    if now >= ends_at(asked):
-        raise NotAllowed(Reason.OVER)
+    asked = _answerable(booking, now=now)
     require_enough_then(booking, starts_at=asked.session.starts_at, now=now)
     claim = _take_asked(asked, now=now)
     close_move(asked, state=State.ACCEPTED, now=now)
@@ -279,10 +277,10 @@ def decline_move(
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it since the page was made.
-        NotAllowed: nothing is asked (any more).
+        NotAllowed: nothing is asked (any more), or it can be answered no more.
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    asked = _open_one(booking)
+    asked = _answerable(booking, now=now)
     close_move(asked, state=State.DECLINED, now=now)
     _record(asked, Action.MOVE_REFUSED, Actor.of(by), now=now, reason=reason)
     return booking
@@ -316,6 +314,13 @@ def _open_one(booking: Booking) -> MoveRequest:
     asked = find_move_request(booking=booking)
     if asked is None:
         raise NotAllowed(Reason.WRONG_STATUS)
+    return asked
+
+
+def _answerable(booking: Booking, *, now: datetime) -> MoveRequest:
+    asked = _open_one(booking)
+    if not is_answerable(asked, now=now):
+        raise NotAllowed(Reason.OVER)
     return asked
 
 

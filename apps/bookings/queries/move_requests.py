@@ -28,6 +28,12 @@ def ends_at(asked: MoveRequest) -> datetime:
     return min(last, asked.answer_by) if rule_of_move(asked) is Rule.DECLINE else last
 
 
+def is_answerable(asked: MoveRequest, *, now: datetime) -> bool:
+    """Whether the team can still answer an open request to move: the page that shows the buttons
+    and the operations behind them ask this (rule B4)."""
+    return now < ends_at(asked)
+
+
 def rule_of_move(asked: MoveRequest) -> Rule:
     """What happens when nobody answers in time."""
     return Rule(asked.unanswered)

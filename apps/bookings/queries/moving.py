@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from apps.availability.engine.slots import DayParts, Slot
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, Verdict, may_ask_to_move, may_move
 from apps.bookings.queries.days import Ask, Days, find_days, starts_at
@@ -22,30 +22,46 @@ NOON, EVENING = 12, 17
 
 
 def verdict_on_move(*, booking: Booking, is_team: bool, now: datetime) -> Verdict:
-    """Say whether a booking may go to another time, and until when (UTC); no query. The page that
-    offers it and the operation that does it ask this (rule B4)."""
+    """Say whether a booking may go to another time, and until when (UTC); no query, but two where
+    its policy says how often. The page that offers it and the operation that does it ask this
+    (rule B4)."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
     return may_move(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=policy,
         status=Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         is_team=is_team,
         asks_first=not may_leave(booking),
+        moved=0 if is_team else times_moved(booking, policy),
     )
 
 
+def times_moved(booking: Booking, policy: Policy) -> int:
+    """How often its customer has moved a booking, or had it moved by a yes of the team; 0, and no
+    query, where its policy does not say how often they may. What the team moved itself is its own
+    affair."""
+    if policy.max_moves is None:
+        return 0
+    action, actor = BookingEvent.Action.MOVED, BookingEvent.Actor.CUSTOMER
+    alone = booking.history.filter(action=action, actor=actor).count()
+    return alone + booking.move_requests.filter(state=MoveRequest.State.ACCEPTED).count()
+
+
 def verdict_on_asking(*, booking: Booking, has_asked: bool, now: datetime) -> Verdict:
-    """Say whether its customer may ask the team for another time, and until when (UTC); no query.
-    One of two bookings at one time is moved out of that in another way."""
+    """Say whether its customer may ask the team for another time, and until when (UTC), as
+    above. One of two bookings at one time is moved out of that in another way."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
     return may_ask_to_move(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=policy,
         status=Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         asks_first=not may_leave(booking) and not booking.double_booked,
         has_asked=has_asked,
+        moved=times_moved(booking, policy),
     )
 
 

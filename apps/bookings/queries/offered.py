@@ -141,6 +141,7 @@ def policy_of(policy: BookingPolicy) -> Policy:
         move_allowed=policy.move_allowed,
         move_until_minutes=policy.move_until_minutes,
         move_by_link=policy.move_by_link,
+        max_moves=policy.max_moves,
         max_participants=policy.max_participants,
         description=policy.description,
         fee_windows=windows_of(policy.fee_windows),

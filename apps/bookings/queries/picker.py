@@ -14,7 +14,13 @@ from apps.availability.engine.slots import DayParts, Slot
 from apps.bookings.policy import is_free_now
 from apps.bookings.queries.days import Days, starts_at
 from apps.bookings.queries.offered import policy_of
-from apps.bookings.wording import cancel_words, no_times_words, pay_words, price_words
+from apps.bookings.wording import (
+    cancel_words,
+    moving_words,
+    no_times_words,
+    pay_words,
+    price_words,
+)
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.kernel.spans import DAY, WEEK, Period, days_in_order, first_period, week_start
@@ -270,9 +276,9 @@ def staff_options(choice: Choice) -> list[StaffOption]:
 
 def policy_words(choice: Choice) -> str:
     """ "Free cancellation up to 24 hours before. You pay at the salon." """
-    cancel = cancel_words(policy_of(choice.policy))
+    policy = policy_of(choice.policy)
     pay = pay_words(choice.service, amount=choice.price.total)
-    return f"{cancel} {pay}".strip()
+    return " ".join(it for it in (cancel_words(policy), moving_words(policy), pay) if it)
 
 
 def policy_words_of_day(
@@ -285,13 +291,14 @@ def policy_words_of_day(
     if not policy.cancel_allowed or not near:
         return policy_words(choice)
     pay = pay_words(choice.service, amount=choice.price.total)
+    rest = " ".join(it for it in (moving_words(policy), pay) if it)
     if len(near) == len(starts):
         cancel = _("These times are too soon for free cancellation.")
-        return f"{cancel} {pay}".strip()
+        return f"{cancel} {rest}".strip()
     first = min(at for at in starts if at not in near)
     when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)
     sooner = _("Times before %(when)s are too soon for that.") % {"when": when}
-    return f"{cancel_words(policy)} {sooner} {pay}".strip()
+    return f"{cancel_words(policy)} {sooner} {rest}".strip()
 
 
 def visitor_note(*, service: Service, theirs: str, venue: ZoneInfo, at: datetime) -> str:

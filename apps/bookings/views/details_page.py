@@ -24,7 +24,7 @@ from apps.bookings.queries.drafts import pays_next
 from apps.bookings.queries.offered import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words
-from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
+from apps.bookings.wording import cancel_by_words, moving_words, pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
@@ -104,14 +104,17 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
 
 def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
     """ "Free cancellation until Wed 25 Nov, 10:15: just call us. You pay at the salon." """
+    policy = Policy.from_snapshot(draft.policy_snapshot)
     cancel = cancel_by_words(
-        Policy.from_snapshot(draft.policy_snapshot),
+        policy,
         starts_at=draft.starts_at,
         now=now,
         zone=draft.zone,
         business=draft.business,
         price=draft.price,
     )
+    if moves := moving_words(policy):
+        cancel = format_html("{} {}", cancel, moves)
     if not says_how_to_pay:
         return cancel
     pay = pay_words(draft.service, amount=draft.price)

@@ -53,6 +53,12 @@ class BookingPolicy(models.Model):
     move_allowed = models.BooleanField(default=True)
     move_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
     move_by_link = models.BooleanField(default=True)
+    max_moves = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("How often customers may move one booking; empty: as often as they like"),
+    )
     max_participants = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1)]
     )
@@ -96,6 +102,9 @@ class BookingPolicy(models.Model):
                 name="quiet_hours_have_two_ends",
                 condition=Q(quiet_from_minute=None, quiet_to_minute=None)
                 | Q(quiet_from_minute__isnull=False, quiet_to_minute__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="policy_lets_move_once", condition=Q(max_moves=None) | Q(max_moves__gte=1)
             ),
             models.CheckConstraint(
                 name="policy_lets_one_person_in", condition=Q(max_participants__gte=1)

@@ -23,6 +23,7 @@ from apps.bookings.plan_uses import times_at
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.moving import times_moved
 from apps.bookings.queries.requests import may_leave
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import is_offered, policy_of
@@ -99,13 +100,15 @@ def _require_allowed(
     booking: Booking, target: Session | CourseRun, *, is_team: bool, now: datetime
 ) -> None:
     here = booking.course_run_id if isinstance(target, CourseRun) else booking.session_id
+    policy = Policy.from_snapshot(booking.policy_snapshot)
     allowed = may_move_to_session(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=policy,
         status=states.Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         is_team=is_team,
+        moved=0 if is_team else times_moved(booking, policy),
     )
     if not allowed or target.service_id != booking.service_id or here == target.pk:
         raise CannotMove

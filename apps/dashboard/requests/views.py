@@ -49,7 +49,7 @@ def requests(request: OwnerRequest) -> HttpResponse:
     context = {
         "wishes": waiting,
         "inbox": inbox,
-        "moves": list_move_requests(access=request.access) if page == 1 else [],
+        "moves": list_move_requests(access=request.access, now=now) if page == 1 else [],
         "page_number": page,
         "before": page - 1,
         "after": page + 1,

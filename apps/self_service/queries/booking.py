@@ -19,6 +19,7 @@ from apps.bookings.policy import (
     may_move_to_session,
     must_ask_to_cancel,
 )
+from apps.bookings.queries.moving import times_moved
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -202,13 +203,15 @@ def _moved_words(event: BookingEvent, booking: Booking) -> str:
 def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseRun]:
     """Where the customer may take this booking, by its frozen policy; empty when nowhere
     (rule B18)."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
     may_move = may_move_to_session(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=policy,
         status=Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         is_team=False,
+        moved=times_moved(booking, policy),
     )
     return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
 

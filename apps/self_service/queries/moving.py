@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.availability.models import Session
 from apps.bookings.deadlines import Rule
 from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.policy import Policy, Reason, Verdict, is_free_now
 from apps.bookings.queries.move_requests import rule_of_move
-from apps.bookings.queries.moving import verdict_on_asking, verdict_on_move
+from apps.bookings.queries.moving import times_moved, verdict_on_asking, verdict_on_move
 from apps.catalog.models import Service
 from apps.catalog.queries import is_bookable
 from apps.web.formatting import format_datetime
@@ -76,7 +77,22 @@ def move_offer(
         return None
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     until = _at(booking, verdict.until or booking.starts_at)
-    return MoveOffer(url, _("You can move it yourself until %(until)s.") % {"until": until})
+    words = _("You can move it yourself until %(until)s.") % {"until": until}
+    return MoveOffer(url, f"{words} {_how_often(booking)}".strip())
+
+
+def _how_often(booking: Booking) -> str:
+    """How often its customer may still move a booking, "" where its policy does not say."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    if policy.max_moves is None:
+        return ""
+    moved = times_moved(booking, policy)
+    left = policy.max_moves - moved
+    if moved:
+        words = ngettext("You can do that once more.", "You can do that %(n)d more times.", left)
+    else:
+        words = ngettext("You can do that once.", "You can do that %(n)d times.", left)
+    return words % {"n": left}
 
 
 def _ask_offer(booking: Booking, asked: MoveRequest | None, *, now: datetime) -> MoveOffer | None:
@@ -88,7 +104,8 @@ def _ask_offer(booking: Booking, asked: MoveRequest | None, *, now: datetime) ->
         return MoveOffer("", words) if words else None
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     words = _("%(name)s agrees each time in person. You keep yours until they answer.")
-    return MoveOffer(url, words % {"name": booking.business.name}, asks=True)
+    told = words % {"name": booking.business.name}
+    return MoveOffer(url, f"{told} {_how_often(booking)}".strip(), asks=True)
 
 
 def why_not_asked_words(booking: Booking, verdict: Verdict) -> str:
@@ -111,6 +128,14 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
         return _("You could move it yourself until %(until)s.") % {"until": until}
     if verdict.reason is Reason.SWITCHED_OFF:
         return _("This booking cannot be moved online.")
+    if verdict.reason is Reason.MOVED_OFTEN:
+        most = Policy.from_snapshot(booking.policy_snapshot).max_moves or 0
+        words = ngettext(
+            "You have moved this booking once, which is as often as you can do it yourself.",
+            "You have moved this booking %(n)d times, which is as often as you can do it yourself.",
+            most,
+        )
+        return words % {"n": most}
     if verdict.reason is Reason.ASKS_FIRST:
         words = _("%(name)s agrees each time in person, so this one cannot be moved online.")
         return words % {"name": booking.business.name}

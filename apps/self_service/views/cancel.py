@@ -13,6 +13,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.ending import was_cancelled_by_customer
+from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
 from apps.businesses.pages import frame_of
@@ -97,7 +98,8 @@ def _ask(
 
 def _move_url(booking: Booking, *, now: datetime) -> str:
     """Where another time or another session can be taken instead, "" where none can."""
-    if (offer := move_offer(booking=booking, now=now)) is not None:
+    asked = find_move_request(booking=booking)
+    if (offer := move_offer(booking=booking, asked=asked, now=now)) is not None:
         return offer.url
     has_others = bool(other_sessions(booking=booking, now=now))
     here = reverse("self_service:booking", kwargs={"reference": booking.reference})

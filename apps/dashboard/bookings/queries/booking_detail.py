@@ -158,13 +158,13 @@ def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingP
         events=_events(booking),
         messages=_messages(access, booking),
         other_sessions=tuple(_other_sessions(access, booking, now=now)),
-        asked_move=_asked_move(access, booking),
+        asked_move=_asked_move(access, booking, now=now),
     )
 
 
-def _asked_move(access: Access, booking: Booking) -> MoveCard | None:
+def _asked_move(access: Access, booking: Booking, *, now: datetime) -> MoveCard | None:
     asked = find_move_request(booking=booking)
-    return card_of(asked, access=access) if asked is not None else None
+    return card_of(asked, access=access, now=now) if asked is not None else None
 
 
 def progress_shown(booking: Booking, *, now: datetime) -> Progress | None:

@@ -7,7 +7,7 @@ from apps.availability.models import Session
 from apps.bookings.deadlines import Rule
 from apps.bookings.models import Booking, MoveRequest
 from apps.bookings.policy import Action
-from apps.bookings.queries.move_requests import rule_of_move
+from apps.bookings.queries.move_requests import is_answerable, rule_of_move
 from apps.bookings.queries.stub import full_title
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, staff_name, zone_told
@@ -38,7 +38,7 @@ class MoveCard:
     there: str
 
 
-def list_move_requests(*, access: Access) -> list[MoveCard]:
+def list_move_requests(*, access: Access, now: datetime) -> list[MoveCard]:
     """List what is asked, the most urgent first, at most forty of them; one query."""
     if not access.may(Right.DECIDE):
         return []
@@ -51,10 +51,12 @@ def list_move_requests(*, access: Access) -> list[MoveCard]:
         *("booking__service", "booking__customer", "booking__location"),
         *("booking__business", "booking__resource__staff_member", "booking__variant"),
     )
-    return [card_of(it, access=access) for it in asked.order_by("answer_by", "pk")[:MAX_SHOWN]]
+    return [
+        card_of(it, access=access, now=now) for it in asked.order_by("answer_by", "pk")[:MAX_SHOWN]
+    ]
 
 
-def card_of(asked: MoveRequest, *, access: Access) -> MoveCard:
+def card_of(asked: MoveRequest, *, access: Access, now: datetime) -> MoveCard:
     """Read one card; session, person and booking come joined."""
     booking: Booking = asked.booking
     return MoveCard(
@@ -71,6 +73,7 @@ def card_of(asked: MoveRequest, *, access: Access) -> MoveCard:
         answer_by=asked.answer_by,
         ends_unanswered=rule_of_move(asked) is Rule.DECLINE,
         is_held=asked.session.state == Session.State.HELD,
-        may_answer=bool(permitted({Action.ANSWER_MOVE}, rights=access.rights)),
+        may_answer=is_answerable(asked, now=now)
+        and bool(permitted({Action.ANSWER_MOVE}, rights=access.rights)),
         there=zone_told(booking),
     )
