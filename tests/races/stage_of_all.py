@@ -61,7 +61,8 @@ REFUSED = (
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),
     *(checkout.PlanRefused, prepaid.PlanNotSold, prepaid.PlanIsOver, prepaid.CardMissing),
     *(prepaid.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
-    *(checkout.WayOutNotOffered, checkout.NotOver, privacy.NotYet),
+    *(checkout.WayOutNotOffered, checkout.NotOver, checkout.FeeTooHigh, checkout.ReasonMissing),
+    privacy.NotYet,
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )
