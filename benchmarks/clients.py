@@ -76,18 +76,18 @@ def _live(
     pipe: Connection,
 ) -> None:
     phases = make(number)
-    told = []
+    runs = []
     for phase in phases:
         together.wait(START_PATIENCE)
-        told.append(_run(phase, seconds=seconds))
-    pipe.send(told)
+        runs.append(_run(phase, seconds=seconds))
+    pipe.send(runs)
 
 
-Told = tuple[float, list[tuple[str, float]], Counter[str]]
+ClientRun = tuple[float, list[tuple[str, float]], Counter[str]]
 """How long a client was at it, the outcome and seconds of each piece, and what went wrong."""
 
 
-def _run(phase: Phase, *, seconds: float) -> Told:
+def _run(phase: Phase, *, seconds: float) -> ClientRun:
     taken: list[tuple[str, float]] = []
     errors: Counter[str] = Counter()
     began = time.perf_counter()
@@ -104,7 +104,7 @@ def _run(phase: Phase, *, seconds: float) -> Told:
     return time.perf_counter() - began, taken, errors
 
 
-def _sum_up(clients: list[Told]) -> Load:
+def _sum_up(clients: list[ClientRun]) -> Load:
     taken = [piece for _span, each, _errors in clients for piece in each]
     errors = sum((errors for _span, _each, errors in clients), Counter[str]())
     if not taken:
