@@ -195,7 +195,6 @@ class BookingFacts:
     pays_in_person: bool
     party_size: int
     customer_name: str
-    customer_email: str
     customer_phone: str
     answer_by: datetime | None
     holds_time: bool

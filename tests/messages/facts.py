@@ -36,7 +36,6 @@ EVA_S_CUT = BookingFacts(
     pays_in_person=True,
     party_size=1,
     customer_name="Eva Lindner",
-    customer_email="eva@example.com",
     customer_phone="+49 30 555 0100",
     answer_by=None,
     holds_time=True,

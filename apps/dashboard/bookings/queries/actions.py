@@ -49,7 +49,6 @@ class UndoCard:
     customer_name: str
     starts_at: datetime
     there: str
-    mail_leaves_at: datetime
     seconds: int = field(repr=False)
     kind: str = "undo"
 
@@ -99,6 +98,5 @@ def undo_card(booking: Booking, *, leaves_at: datetime, now: datetime) -> UndoCa
         customer_name=customer_name(booking),
         starts_at=booking.starts_at,
         there=zone_told(booking),
-        mail_leaves_at=leaves_at,
         seconds=max(0, ceil((leaves_at - now).total_seconds())),
     )
