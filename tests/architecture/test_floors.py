@@ -54,11 +54,38 @@ def test_what_calls_itself_pure_is_held_to_it() -> None:
     says_so = {
         dotted(name)
         for name, tree in modules()
-        if re.search(r"\bPure\b", (ast.get_docstring(tree) or ""))
+        if re.search(r"(?i)\bpure\b", (ast.get_docstring(tree) or ""))
     }
 
     assert {it for it in says_so if not is_below(it, held)} == set()
     assert {it for it in held if not is_below(it, says_so) and it != "apps.kernel"} == set()
+
+
+PAGES = re.compile(r"^apps\.(?:\w+\.)+(?:views|urls|admin)(?:\.|$)")
+"""What shows pages; only other pages, addresses and the wiring of a room know it."""
+KNOWS_PAGES = re.compile(r"/(?:views|admin)(?:/|\.py)|urls\.py$|/(?:wiring|apps)\.py$")
+
+
+def test_no_file_beside_the_folders_knows_the_pages() -> None:
+    """The linter binds the folders of an app; this binds what lies beside them."""
+    lost = [
+        f"{name} asks {target}: what shows pages is asked by views, urls, admin and wiring only"
+        for name, tree in modules()
+        if name.startswith("apps/") and not KNOWS_PAGES.search(name)
+        for target in imported(tree)
+        if PAGES.match(target)
+    ]
+
+    assert "\n".join(lost) == ""
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Every module, or thing in one, that a module imports anywhere."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{it.name}" for it in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (it.name for it in node.names)
 
 
 def dotted(name: str) -> str:
