@@ -89,7 +89,9 @@ def _how_often(booking: Booking) -> str:
     moved = times_moved(booking, policy)
     left = policy.max_moves - moved
     if moved:
-        words = ngettext("You can do that once more.", "You can do that %(n)d more times.", left)
+        words = ngettext(
+            "You can do that one more time.", "You can do that %(n)d more times.", left
+        )
     else:
         words = ngettext("You can do that once.", "You can do that %(n)d times.", left)
     return words % {"n": left}
