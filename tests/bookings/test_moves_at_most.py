@@ -107,7 +107,7 @@ def test_the_page_says_how_often(client: Client, salon: Salon) -> None:
     assert "You can do that 2 times." in page_of(client, carl)
 
     move(carl, salon.at(27, 14))
-    assert "You can do that once more." in page_of(client, carl)
+    assert "You can do that one more time." in page_of(client, carl)
 
     move(carl, salon.at(28, 9))
     page = page_of(client, carl)
