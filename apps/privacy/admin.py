@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from apps.privacy.models import DataRequest, PrivacyEntry
+from apps.privacy.models import DataRequest, PrivacyEntry, Retention
 from apps.web.operators import LookOnlyAdmin
 
 
@@ -19,3 +19,9 @@ class PrivacyEntryAdmin(LookOnlyAdmin):
     list_filter = ["what"]
     list_select_related = ["business"]
     exclude = ["tell"]
+
+
+@admin.register(Retention)
+class RetentionAdmin(LookOnlyAdmin):
+    list_display = ["business", "contact_months", "revision"]
+    list_select_related = ["business"]

@@ -99,6 +99,34 @@ class PrivacyEntry(models.Model):
         return [words_of(name, n) for name, n in found.items()]
 
 
+class Retention(models.Model):
+    """How many months (of 30 days) a business keeps each class of data; None is until somebody is
+    erased. revision 0: it was never set, and nothing ends by itself (rule D13)."""
+
+    PERIODS: ClassVar = ("contact_months", "unmet_months", "sensitive_months", "mail_months")
+
+    business = models.OneToOneField(Business, on_delete=models.CASCADE, related_name="retention")
+    contact_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    unmet_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    sensitive_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    mail_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="data_is_kept_for_a_month_at_least",
+                condition=(Q(contact_months__isnull=True) | Q(contact_months__gte=1))
+                & (Q(unmet_months__isnull=True) | Q(unmet_months__gte=1))
+                & (Q(sensitive_months__isnull=True) | Q(sensitive_months__gte=1))
+                & (Q(mail_months__isnull=True) | Q(mail_months__gte=1)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
 def words_of(name: str, n: int) -> str:
     """ "3 bookings", by the name of a count."""
     match name:

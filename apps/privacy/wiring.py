@@ -43,8 +43,15 @@ def forget(now: datetime) -> None:
     operations.forget_receipts(now=now)
 
 
+def keep_to_periods(now: datetime) -> None:
+    """Erase what is older than its business keeps it (rule D13)."""
+    operations.keep_to_periods(now=now)
+
+
 def connect() -> None:
-    """Take the two topics, and tidy up each hour."""
+    """Take the two topics, tidy up each hour, and keep to the periods of each business four times a
+    day."""
     register(operations.DESK_TOPIC, mail_link)
     register(operations.RECEIPT_TOPIC, mail_receipt)
     register_periodic("privacy.forget", timedelta(hours=1), forget)
+    register_periodic("privacy.keep_to_periods", timedelta(hours=6), keep_to_periods)

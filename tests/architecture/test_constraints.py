@@ -69,7 +69,7 @@ from apps.messages.models import Message
 from apps.messages.operations import fan_out
 from apps.outbox.models import OutboxItem
 from apps.privacy import operations as privacy
-from apps.privacy.models import DataRequest, PrivacyEntry
+from apps.privacy.models import DataRequest, PrivacyEntry, Retention
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
@@ -450,6 +450,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "customer_has_an_address": lambda _: Customer.objects.update(email=""),
     "erased_customer_is_nobody": lambda _: Customer.objects.update(erased_at=NOW),
     "data_request_ends_after_it_was_asked": lambda it: ask_for_data(it, expires_at=NOW),
+    "data_is_kept_for_a_month_at_least": lambda it: Retention.objects.create(
+        business=it.salon.business, mail_months=0
+    ),
     "data_link_once": same_link_twice,
     "erasing_for_somebody_gives_a_reason": lambda it: PrivacyEntry.objects.create(
         business=it.salon.business, what="ERASED", actor="TEAM", at=NOW

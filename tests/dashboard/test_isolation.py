@@ -109,7 +109,19 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"revision": "1", "unanswered": "DECLINE"}, answer=303, other=200
     ),
     "clocks": Case(MANAGERS),
-    "privacy": Case(MANAGERS),
+    "privacy": Case(
+        MANAGERS,
+        "POST",
+        {
+            "contact_months": "24",
+            "unmet_months": "3",
+            "sensitive_months": "EVER",
+            "mail_months": "3",
+            "revision": "0",
+        },
+        answer=303,
+        other=200,
+    ),
     "business_clock": Case(
         MANAGERS, "POST", {"zone": "Europe/Lisbon", "keep": "MOMENT"}, answer=422, other=200
     ),

@@ -62,3 +62,17 @@ def test_somebody_sees_what_is_kept_corrects_it_and_has_it_erased(
     look(page, scripts=scripts)
     visit.refresh_from_db()
     assert visit.contact_name == "Erased"
+
+
+@pytest.mark.long
+@SCRIPTS
+def test_the_owner_says_how_long_names_are_kept(
+    open_page: OpenPage, salon: Salon, *, scripts: bool
+) -> None:
+    page = open_page("/own/juniper/privacy/", scripts=scripts, member=salon.olga)
+    look(page, scripts=scripts)
+    page.get_by_label("Customers and their visits").select_option("12")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved. What is older")).to_be_visible()
+    expect(page.get_by_text("Periods changed")).to_be_visible()
+    look(page, scripts=scripts)

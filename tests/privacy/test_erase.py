@@ -220,3 +220,15 @@ def test_of_an_unknown_address_there_is_nothing_to_erase(salon: Salon) -> None:
     of = salon.business.pk
 
     assert privacy.erase_mailbox(business_id=of, email="nobody@example.com", now=NOW) is None
+
+
+def test_a_mail_that_was_on_its_way_is_erased_by_the_worker(zenobia: Zenobia) -> None:
+    erase(zenobia)
+    work(SOON)
+    message = zenobia.visit.messages.latest("pk")
+    message.subject, message.body_text = f"Hello {NAME}", f"Dear {NAME}"
+    message.save(update_fields=["subject", "body_text"])
+
+    privacy.keep_to_periods(now=SOON)
+
+    assert traces() == []

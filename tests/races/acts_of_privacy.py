@@ -2,6 +2,8 @@
 
 from apps.customers.models import Customer
 from apps.privacy import operations as privacy
+from apps.privacy.models import Retention
+from apps.privacy.queries.retention import find_retention
 from tests.races.stage_of_all import Stage
 
 
@@ -25,6 +27,15 @@ class Forgotten(Stage):
                     now=self.now,
                 ),
             }
+        )
+
+    def the_owner_says_how_long_names_are_kept(self) -> None:
+        known = find_retention(business_id=self.salon.business.pk)
+        periods = {name: self.dice.choice((1, 3, None)) for name in Retention.PERIODS}
+        self.attempt(
+            lambda: privacy.set_periods(
+                periods=periods, revision=known.revision, by=self.salon.olga, now=self.now
+            )
         )
 
     def somebody_corrects_their_name(self) -> None:

@@ -62,7 +62,7 @@ REFUSED = (
     *(checkout.PlanRefused, prepaid.PlanNotSold, prepaid.PlanIsOver, prepaid.CardMissing),
     *(prepaid.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
     *(checkout.WayOutNotOffered, checkout.NotOver, checkout.FeeTooHigh, checkout.ReasonMissing),
-    privacy.NotYet,
+    *(privacy.NotYet, privacy.PeriodsChanged),
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )

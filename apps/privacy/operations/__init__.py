@@ -9,17 +9,21 @@ from apps.privacy.operations.desk import (
 )
 from apps.privacy.operations.erase import RECEIPT_TOPIC, NotYet, erase_mailbox, erase_person
 from apps.privacy.operations.receipts import forget_receipts, note_told
+from apps.privacy.operations.retention import PeriodsChanged, keep_to_periods, set_periods
 
 __all__ = [
     "DESK_TOPIC",
     "RECEIPT_TOPIC",
     "NotYet",
+    "PeriodsChanged",
     "ask_for_data",
     "correct_person",
     "erase_mailbox",
     "erase_person",
     "forget_receipts",
     "forget_requests",
+    "keep_to_periods",
     "note_told",
     "open_link",
+    "set_periods",
 ]

@@ -1,14 +1,14 @@
 """One contact of one business, erased: the registry says what becomes of each column, and this
 follows it, for the customer, for the team, and for the worker alike (rules D10, D12)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import CharField, F, Value
+from django.db.models import CharField, F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -24,7 +24,15 @@ from apps.kernel.refusals import Refusal
 from apps.messages.models import Message
 from apps.outbox import operations as outbox
 from apps.privacy.models import DataRequest, PrivacyEntry
-from apps.privacy.queries.whose import InTheWay, Whose, cards_of, find_in_the_way, rows_of, whose
+from apps.privacy.queries.whose import (
+    InTheWay,
+    Whose,
+    cards_of,
+    find_in_the_way,
+    is_on_its_way,
+    rows_of,
+    whose,
+)
 from apps.privacy.registry import BOOKING, Fate, columns_of
 
 RECEIPT_TOPIC = "privacy.receipt"
@@ -174,19 +182,58 @@ def _emptied(table: str, word: str) -> Mapping[str, Any]:
 
 
 def _erase_cards(theirs: Whose, *, business: Business) -> int:
-    """A card stays good for whoever has its code; who bought it, and for whom, goes where it is
+    """A card stays valid for whoever has its code; who bought it, and for whom, goes where it is
     this one."""
     cards = cards_of(business_id=theirs.business_id, email=theirs.email)
     keys = list(cards.values_list("pk", flat=True))
-    word = word_for(business)
     bought = GiftCard.objects.filter(pk__in=keys, buyer_email=theirs.email)
     got = GiftCard.objects.filter(pk__in=keys, to_email=theirs.email)
     got.update(to_name="", to_email="", words="")
-    bought.update(buyer_name=word, buyer_email="", words="", visitor_hash="")
+    bought.update(buyer_name=word_for(business), buyer_email="", words="", visitor_hash="")
+    _erase_words_of_cards(keys)
+    return len(keys)
+
+
+def _erase_words_of_cards(keys: Sequence[int]) -> None:
     GiftEntry.objects.filter(card__in=keys).exclude(reason="").update(reason="")
     paid = Payment.objects.filter(order__gift_card__in=keys)
-    paid.update(**_emptied("checkout.Payment", word))
+    paid.update(**_emptied("checkout.Payment", ""))
+
+
+@transaction.atomic
+def erase_names_of_cards(*, cards: QuerySet[GiftCard], business: Business) -> int:
+    """Erase who bought these cards and for whom; return how many there were."""
+    keys = list(cards.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    GiftCard.objects.filter(pk__in=keys).update(**_emptied("checkout.GiftCard", word_for(business)))
+    _erase_words_of_cards(keys)
     return len(keys)
+
+
+@transaction.atomic
+def erase_quietly(
+    theirs: Whose,
+    *,
+    business: Business,
+    actor: Actor,
+    now: datetime,
+    customer: Customer | None = None,
+) -> dict[str, int]:
+    """Erase what has reached the end of its time, and with it the contact where one is given; what
+    is still open waits for the next time. Nobody is written to. Return how many there were."""
+    nothing = {"bookings": 0, "people": 0}
+    _lock(theirs, customer)
+    paid = Q(order__booking__in=theirs.booking_ids) | Q(order__purchase__in=theirs.plan_ids)
+    if is_on_its_way(Payment.objects.filter(paid)):
+        return nothing
+    if customer and Booking.objects.filter(customer=customer, erased_at=None).exists():
+        return nothing
+    counts = erase_whose(theirs, business=business, actor=actor, now=now)
+    if customer is None:
+        return {**nothing, "bookings": counts["bookings"]}
+    email, word = customer.email, word_for(business)
+    done = erase_customer(customer_id=customer.pk, business_id=business.pk, name=word, now=now)
+    _erase_traces(customer, email, business=business)
+    return {**nothing, "people": int(done)}
 
 
 def _erase_traces(customer: Customer | None, email: str, *, business: Business) -> None:

@@ -74,7 +74,10 @@ def _paths(whose: Whose) -> dict[str, Q]:
 
 
 def cards_of(*, business_id: int, email: str) -> QuerySet[GiftCard]:
-    """The gift cards of a business that an address bought or was given, unpaid ones too."""
+    """The gift cards of a business that an address bought or was given, unpaid ones too; none of
+    no address."""
+    if not email:
+        return GiftCard.objects.none()
     mine = Q(buyer_email=email) | Q(to_email=email)
     return GiftCard.objects.filter(mine, business_id=business_id)
 
@@ -112,7 +115,11 @@ def _has_money_on_its_way(business_id: int, email: str, customer: Customer | Non
     theirs = Q(order__gift_card__in=cards_of(business_id=business_id, email=email))
     if customer is not None:
         theirs |= Q(order__booking__customer=customer) | Q(order__purchase__customer=customer)
-    payments = Payment.objects.filter(theirs, business=business_id)
+    return is_on_its_way(Payment.objects.filter(theirs, business=business_id))
+
+
+def is_on_its_way(payments: QuerySet[Payment]) -> bool:
+    """Whether the end of one of these is not known yet, or money of it goes back. Two queries."""
     open_ones = payments.filter(status__in=(*UNDECIDED, Payment.Status.AUTHORIZED))
     if open_ones.exclude(kind=Payment.Kind.GIFT).exists():
         return True

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.bookings import operations as bookings
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
+from apps.privacy.queries.retention import keep_words
 from apps.self_service.forms import FindForm
 from apps.web import limit_rules as rules
 from apps.web.form_keys import passing_key_of
@@ -49,4 +50,5 @@ def sent(request: HttpRequest, business: Business) -> HttpResponse:
 @public_page
 def privacy(request: HttpRequest, business: Business) -> HttpResponse:
     """What the business keeps, and why."""
-    return render_page(request, "self_service/privacy.html", None, frame_of(business=business))
+    context = {**frame_of(business=business), "kept_for": keep_words(business=business)}
+    return render_page(request, "self_service/privacy.html", None, context)

@@ -58,7 +58,7 @@ from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
 from apps.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.privacy import operations as privacy
-from apps.privacy.models import PrivacyEntry
+from apps.privacy.models import PrivacyEntry, Retention
 from apps.web.models import RateCounter
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
@@ -217,6 +217,7 @@ def add_waiting(booking: Booking) -> None:
 def _signs_in_and_asks(business: Business, number: int) -> None:
     _sign_in(f"eva{number}@example.com", name=HOSTILE[number])
     privacy.ask_for_data(business=business, email=f"eva{number}@example.com", now=NOW)
+    Retention.objects.create(business=Business.objects.order_by("pk")[number])
     PrivacyEntry.objects.create(
         business=business,
         what="ERASED",
