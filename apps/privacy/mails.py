@@ -105,7 +105,7 @@ def _compose_receipt(entry: PrivacyEntry) -> EmailMultiAlternatives:
             note=_("This is the last e-mail: this address is not kept either."),
             url=home_url(business.slug),
             button=business.name,
-            footer=_("Whatever you book from now on is kept anew."),
+            footer=_("If you book again, that booking is kept as usual."),
         )
 
 

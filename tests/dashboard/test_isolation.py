@@ -331,6 +331,7 @@ def checksum() -> str:
         "checkout",
         "customers",
         "messages",
+        "privacy",
         "outbox",
         "businesses",
         "catalog",

@@ -94,7 +94,6 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "own/<slug:slug>/places/<int:place>/clock/",
         "own/<slug:slug>/places/clock/",
         "own/<slug:slug>/plans/held/<str:reference>/next/",
-        "own/<slug:slug>/privacy/",
         "own/<slug:slug>/services/<int:service_id>/requests/",
     ),
     "the form has a key: tests/dashboard/test_form_keys.py": ("own/<slug:slug>/waitlist/new/",),

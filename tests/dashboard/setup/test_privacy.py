@@ -23,7 +23,7 @@ def test_the_page_suggests_and_says_that_nothing_ends_yet(client: Client, salon:
 
     page = client.get(PAGE)
 
-    assert "Nothing ends by itself until you save this." in text_of(page)
+    assert "Nothing is erased automatically until you save this." in text_of(page)
     assert '<option value="24" selected>' in page.content.decode()
     assert Retention.objects.count() == 0
 
