@@ -122,6 +122,17 @@ def let_go_words(*, amount: int, currency: str, locale: str, business: str, stat
     return words % {"amount": told, "business": business}
 
 
+def owed_words(*, owed: int, fee: int, currency: str, locale: str, business: str) -> str:
+    """What its customer reads of a fee that was not paid, or not all of it (minor units); business
+    is a name."""
+    words = _("The fee is %(fee)s. %(owed)s is still to be paid to %(business)s.")
+    told = {
+        name: formatting.format_money(amount, currency, locale)
+        for name, amount in {"fee": fee, "owed": owed}.items()
+    }
+    return words % {**told, "business": business}
+
+
 def over_words(
     *,
     paid: int,

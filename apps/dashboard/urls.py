@@ -22,12 +22,14 @@ from apps.dashboard.bookings.views.conflicts import (
     uncovered_card,
 )
 from apps.dashboard.bookings.views.erase import erase
+from apps.dashboard.bookings.views.no_show import came, no_show
 from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
 from apps.dashboard.classes.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.classes.views.timetable import class_week, new_class
 from apps.dashboard.classes.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.money.views import (
+    ask_to_pay,
     leftover,
     mark_paid,
     orders,
@@ -36,6 +38,7 @@ from apps.dashboard.money.views import (
     undo_paid,
     use_code,
     use_plan,
+    waive_fee,
 )
 from apps.dashboard.prepaid.views.gift_cards import (
     adjust_gift_card,
@@ -97,6 +100,10 @@ urlpatterns = [
     ),
     path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
+    path("<slug:slug>/bookings/<str:reference>/no-show/", no_show, name="no_show"),
+    path("<slug:slug>/bookings/<str:reference>/came/", came, name="came"),
+    path("<slug:slug>/bookings/<str:reference>/ask-to-pay/", ask_to_pay, name="ask_to_pay"),
+    path("<slug:slug>/bookings/<str:reference>/waive-fee/", waive_fee, name="waive_fee"),
     path("<slug:slug>/bookings/<str:reference>/code/", use_code, name="use_code"),
     path("<slug:slug>/bookings/<str:reference>/plan/", use_plan, name="use_plan"),
     path("<slug:slug>/bookings/<str:reference>/refund/", refund, name="refund"),

@@ -48,6 +48,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     money.find_unbalanced_orders,
     money.find_other_prices,
     money.find_hidden_debts,
+    money.find_unasked_fees,
     money.find_untrue_bookings,
     money.find_unapproved_money,
     money.find_bookings_past_the_till,

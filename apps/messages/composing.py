@@ -25,6 +25,7 @@ WITHOUT_CALENDAR = {
     *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED, Kind.OVERDUE, Kind.NEW_OVERDUE),
     *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT, Kind.ASKED, Kind.NEW_ASKED, Kind.BETTER),
     *OF_MOVE_REQUESTS,
+    Kind.OWED,
 }
 """Nothing new to keep free."""
 

@@ -47,6 +47,7 @@ class Kind(StrEnum):
     NEW_MOVE_ASK = "NEW_MOVE_ASK"
     NEW_MOVE_DUE = "NEW_MOVE_DUE"
     NEW_MOVE_END = "NEW_MOVE_END"
+    OWED = "OWED"
 
     @property
     def is_for_team(self) -> bool:
@@ -88,6 +89,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_MOVE_ASK: frozenset({"CONFIRMED"}),
     Kind.NEW_MOVE_DUE: frozenset({"CONFIRMED"}),
     Kind.NEW_MOVE_END: frozenset({"CONFIRMED"}),
+    Kind.OWED: frozenset({"CONFIRMED", "CANCELED"}),
 }
 
 
@@ -169,6 +171,9 @@ class BookingFacts:
     ``address`` is where it happens: at the business, or, ``at_customer``, where a home visit goes;
     ``online_link`` is told once it is known and the booking confirmed. ``extras`` are the names of
     its add-ons, ``mix`` how many people come as what.
+    ``fee`` is charged for cancelling late or not coming, ``owed`` what of it was not paid, in minor
+    units; ``pays_fee_online``: it can be paid by a
+    link.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     ``waited``: it is over and never was more than a place in line.
     ``instead_of`` is the start of the booking where this message offers a better one: times and
@@ -240,6 +245,9 @@ class BookingFacts:
     minimum: int = 0
     instead_of: datetime | None = None
     move: MoveAsked | None = None
+    fee: int = 0
+    owed: int = 0
+    pays_fee_online: bool = False
 
     @property
     def waits_for_people(self) -> bool:
@@ -282,6 +290,8 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return "it was answered"
     if kind is Kind.LET_GO and not facts.let_go:
         return "it was paid"
+    if kind is Kind.OWED:
+        return "" if facts.owed else "it was paid, or let go"
     if kind in {Kind.REFUNDED, Kind.NOT_REFUNDED, Kind.KEPT}:
         return ""  # money is told of whenever it goes back, cannot, or will not
     return "the visit is over" if facts.over_at <= now else ""

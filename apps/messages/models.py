@@ -48,6 +48,7 @@ class Message(models.Model):
         NEW_MOVE_ASK = "NEW_MOVE_ASK", _("New request to move")
         NEW_MOVE_DUE = "NEW_MOVE_DUE", _("Reminder of a request to move")
         NEW_MOVE_END = "NEW_MOVE_END", _("Request to move ended without an answer")
+        OWED = "OWED", _("Asked to pay")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

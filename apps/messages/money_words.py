@@ -8,6 +8,7 @@ from apps.bookings.money_words import (
     let_go_words,
     moved_words,
     over_words,
+    owed_words,
     price_authorized,
     price_let_go,
 )
@@ -153,8 +154,8 @@ def _authorized_note(facts: BookingFacts, kind: Kind) -> str:
 def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     """What a mail about money says of it, every mail of what is authorized, and the yes of what was
     let go before it (rule M29); nothing else."""
-    if kind is Kind.LET_GO:
-        return [_let_go_note(facts)]
+    if kind in {Kind.LET_GO, Kind.OWED}:
+        return _missed_notes(facts) if kind is Kind.OWED else [_let_go_note(facts)]
     gone = [_let_go_note(facts)] if kind is Kind.CONFIRMED and facts.let_go else []
     if kind not in OF_REFUNDS and (facts.authorized or facts.released):
         return [_authorized_note(facts, kind), *gone, *_over_notes(facts, kind)]
@@ -211,11 +212,27 @@ def _let_go_note(facts: BookingFacts) -> str:
     )
 
 
+def _missed_notes(facts: BookingFacts) -> list[str]:
+    missed = [_("We missed you at this time.")] if facts.status == "CONFIRMED" else []
+    return [*missed, _owed_note(facts)]
+
+
+def _owed_note(facts: BookingFacts) -> str:
+    return owed_words(
+        owed=facts.owed,
+        fee=facts.fee,
+        currency=facts.currency,
+        locale=facts.business.locale,
+        business=facts.business.name,
+    )
+
+
 def _over_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     """Of a booking that is over: what happens with the money that came for it."""
     if kind not in {Kind.DECLINED, Kind.CANCELED}:
         return []
-    return over_words(
+    owed = [_owed_note(facts)] if facts.owed else []
+    return owed + over_words(
         paid=facts.paid,
         returned=facts.returned,
         is_kept=facts.is_kept,

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from apps.availability.models import Session
 from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.models.history import MOVES
-from apps.bookings.money_words import paid_parts_of
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, ServiceSnapshot, free_until
 from apps.bookings.queries.joinables import open_wish
@@ -21,16 +20,9 @@ from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.fee_windows import fee_steps
 from apps.catalog.models import Resource
-from apps.checkout.queries.orders import (
-    authorized_by_gift,
-    handed_over_of,
-    is_kept,
-    released_of,
-    settlement_of,
-)
-from apps.checkout.queries.stranded import let_go_of_booking
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
+from apps.messages.money_facts import money_facts
 from apps.waitlists.queries import find_entry, position_in_line
 
 MAX_LISTED = 20
@@ -77,7 +69,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         suggestions=tuple(_suggested(booking)),
         dates=dates,
         all_dates=tuple(CourseDate(*it) for it in all_dates_of(booking=booking)),
-        **_money_facts(booking),
+        **money_facts(booking),
         **_line_facts(booking),
     )
 
@@ -145,36 +137,6 @@ def _ended_by_a_rule(booking: Booking) -> dict[str, Any]:
     told_why = _reason(booking, BookingEvent.Actor.SYSTEM)
     asks_again = bool(told_why) and booking.service.requires_approval
     return {"told_why": told_why, "asks_again": asks_again}
-
-
-def _money_facts(booking: Booking) -> dict[str, Any]:
-    facts = _money_as_it_is(booking)
-    if booking.status == Booking.Status.CANCELED and booking.hold_expires_at is not None:
-        # Its end is being written at this moment: the mail tells of it as what it will be.
-        share = settlement_of(booking=booking, fee=booking.cancellation_fee)
-        facts["paid"] = booking.paid - share.back
-        facts["returned"] = booking.returned + share.back
-        facts["is_kept"] = share.kept > 0 and not share.by_hand
-    return facts
-
-
-def _money_as_it_is(booking: Booking) -> dict[str, Any]:
-    released = released_of(booking=booking) if booking.status in ENDED else 0
-    return {
-        "paid": booking.paid,
-        "double_booked": booking.double_booked,
-        "payment_status": booking.payment_status,
-        "returned": booking.returned,
-        "paid_parts": tuple(paid_parts_of(booking)),
-        "authorized": booking.authorized,
-        "released": released,
-        "let_go": let_go_of_booking(booking=booking) if booking.status not in ENDED else 0,
-        "by_hand": handed_over_of(booking=booking) if booking.returned else 0,
-        "is_kept": booking.status in ENDED and booking.paid > 0 and is_kept(booking=booking),
-        "authorized_by_gift": authorized_by_gift(booking=booking)
-        if booking.authorized or released
-        else 0,
-    }
 
 
 def _line_facts(booking: Booking) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from apps.messages.notes import (
     where_of,
     zone_note,
 )
+from apps.messages.purposes import purpose_of
 from apps.web import formatting
 from apps.web.formatting import format_ends
 
@@ -174,6 +175,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.ASKED: _("Not decided yet") if facts.waits_for_people else _("Still no answer"),
         Kind.NEW_ASKED: _("Please answer"),
         **asked_subjects(),
+        Kind.OWED: _("Please pay"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -220,6 +222,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.LINK: _("Here is the link for your booking"),
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("Your payment stays with %(business)s") % {"business": facts.business.name},
+        Kind.OWED: _("A fee is still to be paid"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -259,21 +262,15 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
         people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
         rows.append(Row(_("For"), mix_words(facts.mix) or people))
     rows += [Row(_("Where"), *where) for where in where_of(facts, kind)]
-    rows.append(Row(_("Price"), price_words(facts)))
+    rows.append(_price_row(facts, kind))
     return rows
 
 
-def purpose_of(facts: BookingFacts, kind: Kind, *, now: datetime) -> str:
-    """What the link of a mail to the customer is for, and all that it opens (rule S23)."""
-    if kind in {Kind.OFFERED, Kind.BETTER}:
-        return "OFFER"
-    if kind is Kind.LET_GO and facts.status != "PENDING":
-        return "PAY"
-    if kind is Kind.TOO_LATE or (
-        kind is Kind.DECLINED and any(it > now for it in facts.suggestions)
-    ):
-        return "TIME"
-    return "MANAGE"
+def _price_row(facts: BookingFacts, kind: Kind) -> Row:
+    if kind is Kind.OWED:
+        fee = formatting.format_money(facts.fee, facts.currency, facts.business.locale)
+        return Row(_("Fee"), fee)
+    return Row(_("Price"), price_words(facts))
 
 
 def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple[str, str]:
@@ -293,6 +290,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         return team_booking_url(slug, facts.reference), label
     if kind is Kind.DECLINED and any(at > now for at in facts.suggestions):
         return part_url("TIME", token), _("Choose one of these times")
+    if kind in {Kind.CANCELED, Kind.OWED} and facts.owed and facts.pays_fee_online:
+        return part_url("PAY", token), _("Pay now")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
     if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
@@ -395,6 +394,6 @@ def _footer(facts: BookingFacts, kind: Kind) -> str:
     why = _("%(sender)s. You are receiving this e-mail because you booked on our page.") % {
         "sender": sender
     }
-    if kind in {Kind.DECLINED, Kind.CANCELED}:
+    if kind in {Kind.DECLINED, Kind.CANCELED} and not (facts.owed and facts.pays_fee_online):
         return why
     return f"{why} {_('The button opens only your booking: please do not forward it.')}"

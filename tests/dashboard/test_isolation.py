@@ -80,6 +80,10 @@ CASES: dict[str, Case] = {
     "conflict": Case(MANAGERS, answer=404, other=404),  # nothing overlaps on the stage
     "cancel_side": Case(MANAGERS, answer=404, other=404),
     "mark_paid": Case(DESKS, "POST", answer=303),
+    "no_show": Case(DECIDERS, "POST", answer=409),  # it has not begun
+    "came": Case(DECIDERS, "POST", answer=409),  # nobody said that they had not
+    "ask_to_pay": Case(DESKS, "POST", answer=409),  # no fee was charged
+    "waive_fee": Case(MANAGERS, "POST", {"reason": "A regular"}, answer=409),
     "undo_paid": Case(DESKS, "POST", {"payment": "1"}, answer=409),  # nothing was paid yet
     "refund": Case(
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409

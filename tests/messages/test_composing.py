@@ -13,7 +13,7 @@ from apps.businesses.accent import contrast
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.mails import RefusedAddress
-from apps.messages.wording import purpose_of
+from apps.messages.purposes import purpose_of
 from tests.messages.facts import EVA_S_CUT
 
 NOW = datetime(2026, 11, 24, 9, 33, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Money in the hands of the team, in ``test_any_order``: taken in person, given back, kept."""
 
 from apps.bookings.cancellation import MoneyChoice
+from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from tests.races.stage_of_all import EXPECTED, LIVE, Said, Stage
@@ -65,6 +66,38 @@ class Desk(Stage):
                         fee=self.dice.choice((None, 0, 500)),
                         seen_fee=100_000,
                         by=olga,
+                        now=self.now,
+                    ),
+                }
+            )
+
+    def nobody_came_or_somebody_did(self) -> None:
+        begun = Booking.objects.filter(starts_at__lte=self.now)
+        if found := self.one(begun.exclude(status="CREATED").order_by("pk")):
+            by = self.member()
+            said: Said = {"booking_id": found.pk, "revision": found.revision, "now": self.now}
+            self.attempt_one(
+                {
+                    "missed": lambda: checkout.mark_no_show(**said, by=by),
+                    "less": lambda: checkout.mark_no_show(**said, by=by, fee=100, reason="Ill"),
+                    "came": lambda: checkout.take_no_show_back(**said, by=by),
+                }
+            )
+
+    def a_fee_is_asked_for_paid_or_waived(self) -> None:
+        asked = Order.objects.filter(fee__isnull=False).select_related("booking")
+        if order := self.one(asked.order_by("pk")):
+            found, by = order.booking, self.member()
+            said: Said = {"booking_id": found.pk, "revision": found.revision, "now": self.now}
+            self.attempt_one(
+                {
+                    "take": lambda: checkout.mark_paid(**said, by=by),
+                    "ask": lambda: checkout.ask_to_pay(**said, by=by),
+                    "waive": lambda: checkout.waive_fee(**said, reason="A regular", by=by),
+                    "online": lambda: checkout.pay_balance(
+                        booking_id=found.pk,
+                        business_id=found.business_id,
+                        origin="https://portal.example",
                         now=self.now,
                     ),
                 }

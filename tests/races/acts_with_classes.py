@@ -9,6 +9,7 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Override, SessionChange, SessionFacts
 from apps.availability.queries.scheduling import ProposedSession
 from apps.bookings.models import Attendance
+from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
 from tests.races.stage_of_all import LIVE, MANY, Stage
@@ -142,7 +143,7 @@ class Classes(Stage):
         seat = self.dice.choice((0, 0, 1))
         self.attempt_one(
             {
-                "one": lambda: classes.mark_attendance(
+                "one": lambda: checkout.mark_attendance(
                     session_id=session.pk,
                     reference=found.reference,
                     seat=seat,

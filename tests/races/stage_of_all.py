@@ -65,6 +65,7 @@ REFUSED = (
     *(privacy.NotYet, privacy.PeriodsChanged),
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
+    *(checkout.FeeTooHigh, checkout.NotYet, checkout.ReasonMissing),
 )
 """What an operation may answer; all else is a fault, TimeNotKept and IllegalTransition first."""
 

@@ -143,7 +143,9 @@ class Booking(models.Model):
         ),
     )
     cancellation_fee = models.PositiveIntegerField(
-        default=0, db_default=0, help_text=_("Minor units that cancelling costs the customer")
+        default=0,
+        db_default=0,
+        help_text=_("Minor units that cancelling or not coming costs the customer"),
     )
     answer_by = models.DateTimeField(null=True, blank=True)
     customer_note = models.TextField(max_length=2000, blank=True)
@@ -204,9 +206,9 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(name="booking_is_for_somebody", condition=Q(party_size__gte=1)),
             models.CheckConstraint(
-                name="only_a_cancelled_booking_has_a_fee",
+                name="only_what_was_missed_has_a_fee",
                 condition=Q(cancellation_fee=0)
-                | Q(status="CANCELED", cancellation_fee__lte=F("price")),
+                | Q(status__in=("CANCELED", "CONFIRMED"), cancellation_fee__lte=F("price")),
             ),
             models.CheckConstraint(
                 name="erased_booking_names_nobody",

@@ -57,6 +57,10 @@ class BookingEvent(models.Model):
         MOVE_LAPSED = "MOVE_LAPSED", _("Request to move ended without an answer")
         CORRECTED = "CORRECTED", _("Name or phone corrected")
         ERASED = "ERASED", _("Personal data erased")
+        NO_SHOW = "NO_SHOW", _("Did not come")
+        CAME = "CAME", _("No-show taken back")
+        WAIVED = "WAIVED", _("Fee waived")
+        ASKED_TO_PAY = "ASKED_TO_PAY", _("Asked to pay")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -17,6 +17,11 @@ from apps.bookings.operations.ask_to_move import (
     settle_unanswered_moves,
     withdraw_move,
 )
+from apps.bookings.operations.attendance import (
+    forget_nobody_came,
+    mark_nobody_came,
+    mark_person,
+)
 from apps.bookings.operations.cancel import (
     cancel_booking,
     cancel_own,
@@ -69,6 +74,8 @@ from apps.bookings.operations.hold import (
 )
 from apps.bookings.operations.paid import (
     MoneyOfBooking,
+    note_asked_to_pay,
+    note_fee,
     note_kept,
     note_let_go,
     note_money,
@@ -144,6 +151,7 @@ __all__ = [
     "extend_draft_hold",
     "finish_draft",
     "forget_abandoned_drafts",
+    "forget_nobody_came",
     "hold_again",
     "hold_draft_again",
     "keep_both",
@@ -153,10 +161,14 @@ __all__ = [
     "lock_counted",
     "lock_draft",
     "make_link",
+    "mark_nobody_came",
+    "mark_person",
     "move_booking",
     "move_out_of_conflict",
     "move_the_other",
+    "note_asked_to_pay",
     "note_booking",
+    "note_fee",
     "note_kept",
     "note_let_go",
     "note_money",

@@ -46,13 +46,14 @@ def cancel_booking(
     now: datetime,
     reason: str = "",
     waives_policy: bool = False,
-    fee: int = 0,
+    fee: int | None = None,
 ) -> Booking:
     """Cancel a booking and give its time back (rule B12): for the team, or (by None) the customer.
 
     The customer's right is read from the policy frozen with the booking (rule B5). The mail of a
     cancellation by the team waits for the undo window of 10 seconds. waives_policy: whoever cancels
-    is not at fault, so that no limit counts. fee is what the team charges for it, in minor units.
+    is not at fault, so that no limit counts. fee is what the team charges for it, in minor units;
+    None leaves one that was charged because nobody had come.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -92,7 +93,7 @@ def cancel_own(
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     _require_may_cancel(booking, is_team=False, now=now)
     fee = _fee_of(booking, now=now)
-    if fee > seen_fee:
+    if fee > seen_fee or booking.cancellation_fee:  # or it is charged for not coming (rule B40)
         raise StaleRevision
     until = undo_ends_at(starts_at=booking.starts_at, is_explained=booking.is_explained, now=now)
     _hold_place(booking, until=until, now=now)

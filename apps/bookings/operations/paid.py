@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.bookings.cancellation import UNDO_CANCELLATION
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.errors import PlanDoesNotPay
 from apps.bookings.operations.transitions import Actor, record_transition
@@ -96,6 +97,37 @@ def note_kept(*, booking: Booking, amount: int, actor: Actor, now: datetime) -> 
     units) that might have gone back; its customer is told."""
     said = {"kept": str(amount)}
     record_transition(booking, action=Action.KEPT, actor=actor, now=now, columns={}, said=said)
+
+
+def note_fee(
+    *,
+    booking: Booking,
+    fee: int,
+    action: BookingEvent.Action,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write into a locked booking what its customer is charged for not coming, or for cancelling
+    late (minor units), and why that changed. Of a no-show they hear after ten minutes: it may be
+    taken back."""
+    delay = UNDO_CANCELLATION if action == Action.NO_SHOW else timedelta(0)
+    columns = {"cancellation_fee": fee}
+    record_transition(
+        booking,
+        action=action,
+        actor=actor,
+        now=now,
+        columns=columns,
+        reason=reason,
+        delay=delay,
+    )
+
+
+def note_asked_to_pay(*, booking: Booking, actor: Actor, now: datetime) -> None:
+    """Write into the history of a locked booking that its customer is asked to pay what they owe;
+    they are sent a link."""
+    record_transition(booking, action=Action.ASKED_TO_PAY, actor=actor, now=now, columns={})
 
 
 def note_let_go(*, booking: Booking, now: datetime) -> None:

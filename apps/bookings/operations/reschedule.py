@@ -106,6 +106,8 @@ def _move_once(
         raise CannotMove
     if verdict.reason is not None:
         raise NotAllowed(verdict.reason)
+    if booking.cancellation_fee:
+        raise CannotMove  # it was missed, and is charged for
     if by is None and not is_bookable(service=booking.service):
         raise NotBookable
     require_enough_then(booking, starts_at=starts_at, now=now)

@@ -46,6 +46,8 @@ TOPICS = {
     BookingEvent.Action.LAPSED: "booking.declined",
     BookingEvent.Action.LINKED: "booking.linked",
     BookingEvent.Action.LET_GO: "booking.let_go",
+    BookingEvent.Action.NO_SHOW: "booking.owed",
+    BookingEvent.Action.ASKED_TO_PAY: "booking.owed",
     BookingEvent.Action.REZONED: "booking.moved",
     BookingEvent.Action.ASKED: "booking.asked",
     BookingEvent.Action.MOVE_ASKED: "booking.move_asked",
@@ -193,10 +195,11 @@ def end_move_wish(booking: Booking) -> bool:
 
 
 def record_cancellation(
-    booking: Booking, *, actor: Actor, reason: str, now: datetime, fee: int = 0
+    booking: Booking, *, actor: Actor, reason: str, now: datetime, fee: int | None = None
 ) -> BookingEvent:
     """Cancel a booking whose time or seats the caller has released. Nobody is told before the time
-    to undo has passed. fee is what its customer is charged for it, in minor units.
+    to undo has passed. fee is what its customer is charged for it, in minor units; None leaves a
+    fee that was charged before, because nobody had come.
 
     Raises:
         IllegalTransition: it is over already.
@@ -208,7 +211,10 @@ def record_cancellation(
         now=now,
         reason=reason,
         delay=states.UNDO_WINDOW,
-        columns={"status": Booking.Status.CANCELED.value, "cancellation_fee": fee},
+        columns={
+            "status": Booking.Status.CANCELED.value,
+            **({} if fee is None else {"cancellation_fee": fee}),
+        },
     )
 
 

@@ -6,14 +6,15 @@ from apps.bookings.cancellation import ByPolicy
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, fee_now, is_free_now
 from apps.bookings.states import Status
+from apps.catalog.fee_windows import no_show_fee
 
 
 def cancelled_by_policy(*, booking: Booking, now: datetime) -> ByPolicy:
     """What cancelling costs its customer at this instant, and whether the plan that pays keeps the
-    visit: nothing of what nobody has said yes to, and a visit for as long as it is free. Without a
-    query."""
+    visit: nothing of what nobody has said yes to, and a visit for as long as it is free. A fee that
+    was charged because nobody came stays what it is (rule B40). Without a query."""
     policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
-    fee = fee_now(
+    fee = booking.cancellation_fee or fee_now(
         policy=policy,
         status=status,
         starts_at=booking.starts_at,
@@ -24,3 +25,10 @@ def cancelled_by_policy(*, booking: Booking, now: datetime) -> ByPolicy:
         return ByPolicy(fee)
     is_free = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
     return ByPolicy(fee, keeps_visit=status is Status.CONFIRMED and not is_free)
+
+
+def no_show_by_policy(*, booking: Booking) -> int:
+    """What it costs its customer not to come, in minor units: as much as the last window. Without a
+    query."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    return no_show_fee(policy.fee_windows, price=booking.price or 0)

@@ -18,6 +18,9 @@ class Order(models.Model):
 
     discount is all that was taken off, before tax: by_discount by a discount of this name, the
     rest by the code.
+
+    fee is what is asked for instead of the lines once a booking was cancelled too late or nobody
+    came, None where it is not: lines and total go on telling what was booked (rule M34).
     """
 
     class Status(models.TextChoices):
@@ -65,6 +68,11 @@ class Order(models.Model):
     coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
+    fee = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Minor units that are owed instead of the total; empty while no fee is"),
+    )
     placed_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)
     kept_at = models.DateTimeField(
@@ -95,6 +103,10 @@ class Order(models.Model):
                 & (Q(by_discount=0) | ~Q(discount_name="")),
             ),
             models.CheckConstraint(
+                name="fee_is_for_a_placed_booking",
+                condition=Q(fee__isnull=True) | Q(booking__isnull=False, status="APPROVED"),
+            ),
+            models.CheckConstraint(
                 name="approved_order_has_a_time",
                 condition=~Q(status="APPROVED") | Q(approved_at__isnull=False),
             ),
@@ -103,6 +115,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def bill(self) -> int:
+        """What it asks for, in minor units: the fee where there is one, else the total."""
+        return self.total if self.fee is None else self.fee
 
     @property
     def by_code(self) -> int:

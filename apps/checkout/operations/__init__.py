@@ -26,6 +26,7 @@ from apps.checkout.operations.errors import (
     GiftRefused,
     NotOver,
     NotOwed,
+    NotYet,
     PaymentUnderWay,
     PlanRefused,
     QuoteChanged,
@@ -36,6 +37,7 @@ from apps.checkout.operations.errors import (
     WayNotOffered,
     WayOutNotOffered,
 )
+from apps.checkout.operations.fees import ask_to_pay, waive_fee
 from apps.checkout.operations.final_cancellation import finish_cancellations
 from apps.checkout.operations.gift_money import (
     BUYER,
@@ -53,6 +55,7 @@ from apps.checkout.operations.in_person import (
     undo_mark_paid,
     undo_plan_paid,
 )
+from apps.checkout.operations.no_show import mark_attendance, mark_no_show, take_no_show_back
 from apps.checkout.operations.open_payment import CLOSE_TOPIC, close_payment
 from apps.checkout.operations.pay_online import (
     give_up_payment,
@@ -120,6 +123,7 @@ __all__ = [
     "GiftRefused",
     "NotOver",
     "NotOwed",
+    "NotYet",
     "PaymentUnderWay",
     "PlanRefused",
     "QuoteChanged",
@@ -137,6 +141,7 @@ __all__ = [
     "act_in_sandbox",
     "add_people",
     "apply_provider_state",
+    "ask_to_pay",
     "book_with_discount",
     "cancel_and_keep",
     "cancel_and_refund",
@@ -159,6 +164,8 @@ __all__ = [
     "look_after_unclear",
     "make_coupon",
     "make_discount",
+    "mark_attendance",
+    "mark_no_show",
     "mark_paid",
     "mark_plan_paid",
     "pay_balance",
@@ -174,6 +181,7 @@ __all__ = [
     "settle_payment",
     "stop_coupon",
     "stop_discount",
+    "take_no_show_back",
     "take_with_plan",
     "tell_all_of_gift",
     "tell_of_gift",
@@ -181,5 +189,6 @@ __all__ = [
     "undo_plan_paid",
     "use_code",
     "use_code_for_plan",
+    "waive_fee",
     "ways_out",
 ]

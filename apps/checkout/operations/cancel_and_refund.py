@@ -10,6 +10,7 @@ from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Refund
 from apps.checkout.operations.errors import NotOver
+from apps.checkout.operations.fees import drop_fee
 from apps.checkout.operations.orders import is_over, lock_order_of
 from apps.checkout.operations.pay_with_plan import return_credit
 from apps.checkout.operations.promotions import give_coupon_back
@@ -48,7 +49,10 @@ def cancel_and_refund(
         now=now,
         reason=reason,
         waives_policy=True,
+        fee=0,
     )
+    if locked.cancellation_fee:
+        drop_fee(booking=booking, actor=Actor.of(by), now=now)
     order = Order.objects.select_for_update().filter(booking=booking).first()
     return_credit(booking_id=booking.pk, now=now)  # plan, code, cards: that order (rule C2)
     if order is not None:
@@ -81,7 +85,9 @@ def cancel_and_keep(
         by=by,
         now=now,
         reason=reason,
+        fee=0,
     )
+    drop_fee(booking=booking, actor=Actor.of(by), now=now)
     _keep(booking, now=now)
     return booking
 

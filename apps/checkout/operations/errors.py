@@ -120,6 +120,10 @@ class FeeTooHigh(Refusal):
         self.most = most
 
 
+class NotYet(Refusal):
+    """Nobody can have missed it: it has not begun."""
+
+
 class ReasonMissing(Refusal):
     """What is decided is not what the policy says, and nobody says why."""
 

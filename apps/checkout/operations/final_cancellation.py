@@ -10,9 +10,10 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.bookings.policy import Policy, is_free_now
 from apps.checkout.models import Order
+from apps.checkout.operations.fees import ask_for_fee
 from apps.checkout.operations.pay_with_plan import return_credit
 from apps.checkout.operations.refund import refund_remaining
-from apps.checkout.queries.orders import refundable_of
+from apps.checkout.queries.orders import refundable_of, settlement_of
 from apps.checkout.states import settle_cancelled
 from apps.outbox.sweeping import each
 
@@ -41,6 +42,8 @@ def _finish(booking_id: int, business_id: int, *, now: datetime) -> bool:
             return_credit(booking_id=booking.pk, now=now)  # order, plan, cards: rule C2
     if order is not None:
         is_kept = _give_back(order, booking, now=now) or is_kept
+    if settlement_of(booking=booking, fee=booking.cancellation_fee).owed:
+        ask_for_fee(booking=booking, actor=Actor.of(None), now=now)
     if is_kept:  # the rules decided it, so that nobody of the team is asked
         Order.objects.filter(booking=booking, kept_at=None).update(kept_at=now)
     return True

@@ -17,7 +17,7 @@ from apps.checkout.operations.orders import Subject, add_lines, lock_order_of
 from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import Quote, quote_as_told
 from apps.checkout.promotions import NOTHING, Taken
-from apps.checkout.queries.orders import flows_of
+from apps.checkout.queries.orders import flows_of, owes_fee
 from apps.checkout.queries.promotions import find_discount
 from apps.checkout.states import balance
 from apps.kernel.references import new_reference
@@ -40,7 +40,7 @@ def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) 
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=revision
     )
-    if booking.status not in LIVE:
+    if booking.status not in LIVE and not owes_fee(booking=booking):
         raise NotOwed
     return take_in_person(order_of(booking, now=now), booking, by=by, now=now)
 
@@ -105,7 +105,7 @@ def take_in_person(order: Order, subject: Subject, *, by: TeamMember, now: datet
     if order.status != Order.Status.APPROVED:
         raise NotOwed
     payments = list(order.payments.select_for_update().order_by("pk"))
-    owed = balance(total=order.total, flows=flows_of(payments))
+    owed = balance(total=order.bill, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
     payment = Payment.objects.create(
@@ -119,12 +119,12 @@ def take_in_person(order: Order, subject: Subject, *, by: TeamMember, now: datet
         created_at=now,
         settled_at=now,
     )
-    _close_open(payments, now=now)
+    close_open(payments, now=now)
     sync(order, subject, [*payments, payment], actor=Actor.of(by), now=now)
     return payment
 
 
-def _close_open(payments: Sequence[Payment], *, now: datetime) -> None:
+def close_open(payments: Sequence[Payment], *, now: datetime) -> None:
     """Nobody pays online what was paid at the desk. What is paid there all the same goes back."""
     for payment in payments:
         if payment.kind == Payment.Kind.ONLINE and payment.status == Payment.Status.PENDING:
@@ -192,9 +192,12 @@ def book_with_discount(*, book: Callable[[], Booking], now: datetime) -> Booking
     return booking
 
 
-def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -> Order:
+def order_of(
+    booking: Booking, *, now: datetime, takes_discount: bool = False, is_for_a_fee: bool = False
+) -> Order:
     """The locked order of a locked booking; one that was made without any gets its order here, at
     the price that was told. takes_discount: nothing was told yet, so a discount is taken off.
+    is_for_a_fee: it may be over.
 
     Raises:
         NotOwed: it has no price, or it is over.
@@ -202,7 +205,7 @@ def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -
     order = Order.objects.select_for_update().filter(booking=booking).first()
     if order is not None:
         return order
-    if not booking.price or booking.status not in LIVE:
+    if not booking.price or (booking.status not in LIVE and not is_for_a_fee):
         raise NotOwed
     taken = discount_of(booking, now=now) if takes_discount else NOTHING
     priced = quote_as_told(

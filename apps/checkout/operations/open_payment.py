@@ -87,7 +87,7 @@ def lock_owed(order: Order) -> tuple[list[Payment], int]:
     for payment in payments:
         if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
             raise PaymentUnderWay(payment.pk)
-    owed = balance(total=order.total, flows=flows_of(payments))
+    owed = balance(total=order.bill, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
     return payments, owed

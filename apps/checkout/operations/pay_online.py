@@ -18,7 +18,7 @@ from apps.checkout.operations.settle import settle_payment
 from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import choose_part, first_part
 from apps.checkout.providers import OpenRefused, provider_in_use, provider_of
-from apps.checkout.queries.orders import flows_of, smallest_part, waits_for_a_yes
+from apps.checkout.queries.orders import flows_of, owes_fee, smallest_part, waits_for_a_yes
 from apps.checkout.queries.stranded import let_go_of
 from apps.checkout.states import balance
 
@@ -123,14 +123,16 @@ def _place(
     booking_id: int, business_id: int, *, amount: int | None, now: datetime
 ) -> tuple[Booking, Payment]:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if booking.status not in LIVE or not booking.as_booked.pays_online or waits_for_a_yes(booking):
+    is_offered = booking.as_booked.pays_online and booking.status in LIVE
+    if waits_for_a_yes(booking) or not (is_offered or owes_fee(booking=booking)):
         raise NotOwed
     order = order_of(booking, now=now)
     payments = list(order.payments.select_for_update().order_by("pk"))
-    owed = balance(total=order.total, flows=flows_of(payments))
+    owed = balance(total=order.bill, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
-    any_amount, provider = booking.as_booked.any_amount, provider_in_use()
+    any_amount = booking.as_booked.any_amount and order.fee is None
+    provider = provider_in_use()
     missing = 0 if any_amount else let_go_of(order, payments)
     bounds = provider.bounds(order.currency) if provider else None
     chosen = choose_part(

@@ -78,7 +78,7 @@ def _pay(booking: Booking, purchase_id: int, *, by: TeamMember | None, now: date
         raise NotOwed
     order = order_of(booking, now=now)
     payments, _owed = lock_owed(order)
-    if order.status != Order.Status.APPROVED:
+    if order.status != Order.Status.APPROVED or order.fee is not None:
         raise NotOwed
     if sum(it.captured + it.authorized for it in flows_of(payments)):
         raise PlanRefused(

@@ -74,7 +74,7 @@ def ask_for_refund(
 def count_back(payment: Payment, *, order: Order, payments: Sequence[Payment], amount: int) -> int:
     """Count what goes back of one of the locked payments of an order, and return how much of it
     was more than the bill: that goes first (rule M8). Nothing is written."""
-    too_much = min(amount, excess(total=order.total, flows=flows_of(payments)))
+    too_much = min(amount, excess(total=order.bill, flows=flows_of(payments)))
     payment.refunded += amount
     payment.excess += too_much
     return too_much

@@ -308,11 +308,12 @@ def _refund_excess(
 ) -> bool:
     """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach.
 
-    What came for something that is over goes back. What had come before that was decided about when
-    it ended, and stays."""
+    What came for something that is over goes back, but for its fee. What had come before that was
+    decided about when it ended, and stays."""
     before = sum(it.refunded for it in payments)
-    too_much = excess(total=order.total, flows=flows_of(payments))
-    if is_over(subject) or order.status == Order.Status.CANCELED:
+    too_much = excess(total=order.bill, flows=flows_of(payments))
+    is_done = is_over(subject) or order.status == Order.Status.CANCELED
+    if is_done and order.fee is None:
         kept = sum(it.captured - it.refunded for it in payments)
         too_much = min(kept, sum(it.captured for it in payments) - had)
     if too_much > 0:

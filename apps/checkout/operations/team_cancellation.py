@@ -13,6 +13,7 @@ from apps.businesses.models import TeamMember
 from apps.checkout.models import Order
 from apps.checkout.operations.cancel_and_refund import cancel_and_keep, cancel_and_refund
 from apps.checkout.operations.errors import FeeTooHigh, ReasonMissing
+from apps.checkout.operations.fees import ask_for_fee, drop_fee
 from apps.checkout.operations.pay_with_plan import return_credit
 from apps.checkout.operations.refund import refund_remaining
 
@@ -82,12 +83,16 @@ def _by_policy(
         reason=reason,
         fee=decided.fee,
     )
+    if locked.cancellation_fee:
+        drop_fee(booking=booking, actor=Actor.of(by), now=now)
     order = Order.objects.select_for_update().filter(booking=booking).first()
     if decided.keeps_visit is False:
         return_credit(booking_id=booking.pk, now=now)  # order, plan, cards: rule C2
+    if decided.owed:
+        ask_for_fee(booking=booking, actor=Actor.of(by), now=now)
     if order is None:
         return booking
-    if decided.kept or decided.owed or decided.keeps_visit:
+    if decided.kept or decided.keeps_visit:
         Order.objects.filter(pk=order.pk, kept_at=None).update(kept_at=now)
     if decided.back:
         refund_remaining(

@@ -49,7 +49,10 @@ def use_code(
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if booking.status not in LIVE or waits_for_a_yes(booking):
         raise NotOwed
-    return _use(order_of(booking, now=now), booking, code, by=by, now=now)
+    order = order_of(booking, now=now)
+    if order.fee is not None:
+        raise NotOwed
+    return _use(order, booking, code, by=by, now=now)
 
 
 @transaction.atomic

@@ -42,14 +42,14 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
 
 def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
     """What the payment status of an order has to be."""
-    return payment_status(total=order.total, flows=flows_of(payments))
+    return payment_status(total=order.bill, flows=flows_of(payments))
 
 
 def money_of_booking(order: Order, payments: Sequence[Payment]) -> MoneyOfBooking:
     """What the booking behind an order has to say of its money."""
     status = status_of(order, payments)
     return MoneyOfBooking(
-        payment_status=booking_status(status, total=order.total),
+        payment_status=booking_status(status, total=order.bill),
         paid=max(0, sum(it.captured - it.refunded for it in payments)),
         returned=sum(it.refunded - it.excess for it in payments),
         authorized=sum(it.authorized for it in payments),
@@ -134,6 +134,11 @@ class PaymentSummary:
         is_open = any(it.kind == online and it.status in UNDECIDED for it in payments)
         is_placed = self.order.status == Order.Status.APPROVED
         return is_placed and self.balance > 0 and not (self.paid or self.authorized or is_open)
+
+    @property
+    def owes_fee(self) -> bool:
+        """Whether a fee was charged and is not paid, or not all of it."""
+        return self.order.fee is not None and self.balance > 0
 
     @property
     def authorized_by_gift(self) -> int:
@@ -247,7 +252,7 @@ def _summary(
         entries=(*map(_payment, payments), *map(_refund, refunds)),
         paid=sum(flow.captured for flow in flows),
         refunded=sum(flow.refunded for flow in flows),
-        balance=balance(total=order.total, flows=flows),
+        balance=balance(total=order.bill, flows=flows),
         authorized=sum(flow.authorized for flow in flows),
         receipt=receipt_of(order),
     )
@@ -260,7 +265,7 @@ def state_words(order: Order, *, is_unclear: bool, is_authorized: bool) -> str:
         return str(Payment.Status.UNCLEAR.label)
     if is_authorized:
         return str(Payment.Status.AUTHORIZED.label)
-    if not order.total and order.payment_status == Order.PaymentStatus.NOT_PAID:
+    if not order.bill and order.payment_status == Order.PaymentStatus.NOT_PAID:
         return _("Free")
     return str(order.get_payment_status_display())
 
@@ -301,6 +306,20 @@ def authorized_by_gift(*, booking: Booking) -> int:
     if booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}:
         lets_go = {Payment.Status.AUTHORIZED}
     return sum(gifts.filter(status__in=lets_go).values_list("amount", flat=True))
+
+
+def owes_fee(*, booking: Booking) -> bool:
+    """Whether the order of a booking asks for a fee, paid or not; one query."""
+    return Order.objects.filter(booking=booking, fee__isnull=False).exists()
+
+
+def fee_owed_of(*, booking: Booking) -> int:
+    """What of the fee that the order of a booking asks for was not paid, in minor units; two
+    queries."""
+    order = Order.objects.filter(booking=booking, fee__isnull=False).first()
+    if order is None:
+        return 0
+    return max(0, balance(total=order.bill, flows=flows_of(order.payments.all())))
 
 
 def is_kept(*, booking: Booking) -> bool:

@@ -110,6 +110,8 @@ def _require_allowed(
         is_team=is_team,
         moved=0 if is_team else times_moved(booking, policy),
     )
+    if booking.cancellation_fee:
+        raise CannotMove  # it was missed, and is charged for
     if not allowed or target.service_id != booking.service_id or here == target.pk:
         raise CannotMove
     if not is_team and not may_leave(booking):

@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability.models import Session
-from apps.bookings.models import Attendance, Booking, BookingEvent
+from apps.bookings.models import Attendance, BookingEvent
+from apps.bookings.operations.attendance import mark_person
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import find_attending
@@ -42,7 +43,7 @@ def mark_attendance(
     if state is None:
         Attendance.objects.filter(booking=found, session_id=session_id, seat=seat).delete()
         return
-    _mark(found, session_id, seat, state, by=by, now=now)
+    mark_person(booking=found, session_id=session_id, seat=seat, state=state, by=by, now=now)
 
 
 @transaction.atomic
@@ -55,29 +56,14 @@ def mark_all_here(*, session_id: int, by: TeamMember, now: datetime) -> None:
             )
         )
         for seat in set(range(booking.party_size)) - marked:
-            _mark(booking, session_id, seat, Attendance.State.HERE, by=by, now=now)
-
-
-def _mark(
-    booking: Booking,
-    session_id: int,
-    seat: int,
-    state: Attendance.State,
-    *,
-    by: TeamMember,
-    now: datetime,
-) -> None:
-    Attendance.objects.update_or_create(
-        booking=booking,
-        session_id=session_id,
-        seat=seat,
-        defaults={
-            "business_id": booking.business_id,
-            "state": state,
-            "marked_at": now,
-            "user_id": by.user_id,
-        },
-    )
+            mark_person(
+                booking=booking,
+                session_id=session_id,
+                seat=seat,
+                state=Attendance.State.HERE,
+                by=by,
+                now=now,
+            )
 
 
 @transaction.atomic

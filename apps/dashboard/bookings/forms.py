@@ -188,6 +188,47 @@ class TeamCancelForm(DecisionForm):
         speak(self, locale=locale, currency=currency)
 
 
+class NoShowForm(DecisionForm):
+    """That nobody came, and what is charged for it: the fee of the policy, less, or nothing."""
+
+    fee = MoneyField(label=_("Fee"), required=False)
+    no_fee = forms.BooleanField(label=_("Charge no fee"), required=False)
+    reason = LineField(
+        label=_("Why less than the policy says"),
+        help_text=_("Only your team sees this, in the history."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(
+        self, *args: Any, currency: str, locale: str, most: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id="no_show_%s", **kwargs)  # type: ignore[misc]
+        told = format_money(most, currency, locale)
+        self.fields["fee"].help_text = _("Up to %(most)s; you can charge less.") % {"most": told}
+        if most:
+            self.initial.setdefault("fee", most)
+        speak(self, locale=locale, currency=currency)
+
+    @property
+    def charged(self) -> int | None:
+        """What is charged, in minor units; None is all that the policy says."""
+        return 0 if self.cleaned_data["no_fee"] else self.cleaned_data["fee"]
+
+
+class WaiveFeeForm(DecisionForm):
+    """Why nobody asks for the fee any more."""
+
+    reason = LineField(
+        label=_("Why it is waived"),
+        help_text=_("Only your team sees this, in the history."),
+        max_length=LONGEST_REASON,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Say why you waive the fee.")},
+    )
+
+
 class OverrideForm(DecisionForm):
     """An override without a reason cannot be stored (override_gives_a_reason)."""
 

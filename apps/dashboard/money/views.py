@@ -15,7 +15,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.passes import plan_refused_words
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.forms import RefundForm
+from apps.dashboard.bookings.forms import RefundForm, WaiveFeeForm
 from apps.dashboard.bookings.views.booking_detail import refund_form, refuse, show_booking
 from apps.dashboard.frame.forms import EARLIEST, LATEST
 from apps.dashboard.frame.views.owner_page import (
@@ -131,6 +131,30 @@ def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
         )
     except Refusal as refusal:
         return refuse(request, booking, refusal, now=now)
+    return to_page(request, "booking", reference, fragment="money")
+
+
+@owner_page(Right.TAKE_MONEY, "POST")
+def ask_to_pay(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Send the customer a link to pay what they owe of a fee."""
+    now, access = timezone.now(), request.access
+    booking, form = access.booking(reference), PaidForm(request.POST)
+    try:
+        checkout.ask_to_pay(booking_id=booking.pk, by=access.member, now=now, **required(form))
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now)
+    return to_page(request, "booking", reference, fragment="money")
+
+
+@owner_page(Right.REFUND, "POST")
+def waive_fee(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Let go of what of a fee was not paid."""
+    now, access = timezone.now(), request.access
+    booking, form = access.booking(reference), WaiveFeeForm(request.POST, auto_id="waive_%s")
+    try:
+        checkout.waive_fee(booking_id=booking.pk, by=access.member, now=now, **required(form))
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now, forms={"waive": form})
     return to_page(request, "booking", reference, fragment="money")
 
 

@@ -59,6 +59,8 @@ TOLD = (
     Action.MOVE_REFUSED,
     Action.MOVE_OVERDUE,
     Action.MOVE_LAPSED,
+    Action.ASKED_TO_PAY,
+    Action.NO_SHOW,
 )
 STAYS = (
     Action.NOTED,
@@ -94,6 +96,10 @@ STAYS = (
     Action.MOVE_LAPSED,
     Action.CORRECTED,
     Action.ERASED,
+    Action.WAIVED,
+    Action.ASKED_TO_PAY,
+    Action.NO_SHOW,
+    Action.CAME,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -58,7 +58,7 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
     authorized = Coalesce(Sum("payments__authorized"), 0)
     rows = orders.annotate(came=paid, back=back, held=authorized).select_related("booking")
     for order in rows.iterator(chunk_size=500):
-        told = booking_status(PaymentStatus(order.payment_status), total=order.total)
+        told = booking_status(PaymentStatus(order.payment_status), total=order.bill)
         booking = order.booking
         if booking is None:
             continue
@@ -102,16 +102,35 @@ def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
     settled = Q(payment_status__in=(status.PAID, status.PARTIALLY_REFUNDED))
     part, nothing = Q(payment_status=status.PARTIALLY_PAID), Q(came__gt=0)
     wrong = (
-        (settled & Q(came__lt=F("total")))
-        | (part & (Q(came__lte=F("back")) | Q(came__gte=F("total"))))
+        (settled & Q(came__lt=F("owed")))
+        | (part & (Q(came__lte=F("back")) | Q(came__gte=F("owed"))))
         | (nothing & Q(payment_status__in=(status.NOT_PAID, status.PENDING)))
         | (Q(came__gt=F("back")) & Q(payment_status=status.FULLY_REFUNDED))
     )
-    orders = _of(Order.objects.order_by("pk"), business_id).annotate(came=came, back=back)
+    orders = _of(Order.objects.order_by("pk"), business_id).annotate(
+        came=came, back=back, owed=Coalesce("fee", "total")
+    )
     for order in orders.filter(wrong).iterator(chunk_size=500):
-        words = f"says {order.payment_status}: {order.came} came of {order.total}"
+        words = f"says {order.payment_status}: {order.came} came of {order.bill}"
         where = f"order {order.reference}"
         yield Finding("what_is_owed_is_told", order.business_id, where, words)
+
+
+def find_unasked_fees(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield orders that ask for another fee than their booking says, and those that ask for none
+    although less came than the fee of a cancellation that is final (rule M34)."""
+    came = Coalesce(Sum(F("payments__captured") - F("payments__excess")), 0)
+    orders = _of(Order.objects.order_by("pk"), business_id).annotate(came=came)
+    is_final = Q(booking__hold_expires_at=None, status=Order.Status.APPROVED)
+    other = Q(fee__isnull=False) & ~Q(fee=F("booking__cancellation_fee"))
+    none = is_final & Q(fee=None, came__lt=F("booking__cancellation_fee"))
+    wrong = orders.filter(other | none).select_related("booking")
+    for order in wrong.iterator(chunk_size=500):
+        if order.booking is not None:
+            words = f"asks for a fee of {order.fee}, not of {order.booking.cancellation_fee}"
+            yield Finding(
+                "fees_are_asked_for", order.business_id, f"order {order.reference}", words
+            )
 
 
 def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ TOPICS = (
     "booking.move_refused",
     "booking.move_overdue",
     "booking.move_lapsed",
+    "booking.owed",
 )
 SEND_TOPIC = "mail.send"
 
@@ -64,6 +65,8 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.MOVE_ASKED: Kind.MOVE_ASKED,
     BookingEvent.Action.MOVE_REFUSED: Kind.MOVE_REFUSED,
     BookingEvent.Action.MOVE_LAPSED: Kind.MOVE_LAPSED,
+    BookingEvent.Action.ASKED_TO_PAY: Kind.OWED,
+    BookingEvent.Action.NO_SHOW: Kind.OWED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,

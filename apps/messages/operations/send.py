@@ -23,13 +23,13 @@ from apps.messages.mails import RefusedAddress, require_plain_address
 from apps.messages.models import Message
 from apps.messages.move_facts import find_move_asked
 from apps.messages.move_words import OF_MOVE_REQUESTS
+from apps.messages.purposes import purpose_of
 from apps.messages.queries import (
     find_place_before,
     get_booking_facts,
     is_moved_again,
     with_better_time,
 )
-from apps.messages.wording import purpose_of
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.registry import GiveUp, Postpone
 from apps.web import limit_rules as rules

@@ -31,16 +31,15 @@ from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries.better import better_of
 from apps.self_service.queries.booking import (
-    MyMoney,
     cancel_limits,
     contact_words_of,
     list_events,
-    money_of,
     other_sessions,
     overlap_of,
     suggested_slots,
 )
 from apps.self_service.queries.cancel import may_cancel_now, undo_until
+from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import asked_move, move_offer, moved_words
 from apps.self_service.queries.reaching import reach_of
 from apps.waitlists.queries import (

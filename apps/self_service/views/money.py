@@ -24,7 +24,8 @@ from apps.checkout.queries.payments import UnderWay
 from apps.checkout.queries.promotions import Applied
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.refusals import Refusal
-from apps.self_service.queries.booking import money_of, overlap_of
+from apps.self_service.queries.booking import overlap_of
+from apps.self_service.queries.money import money_of
 from apps.self_service.views.booking import (
     Purpose,
     WrongCode,

@@ -18,6 +18,7 @@ from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.minimum import Progress, people_awaited
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.requests import is_for_people
+from apps.bookings.states import OCCUPYING
 from apps.bookings.wording import pay_place_of
 from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at
@@ -183,7 +184,7 @@ def find_fit(*, access: Access, booking: Booking, now: datetime) -> Fit:
 def _other_sessions(
     access: Access, booking: Booking, *, now: datetime
 ) -> list[Session | CourseRun]:
-    live = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
+    live = booking.status in OCCUPYING and not booking.cancellation_fee  # nor what was missed
     if not access.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
         return []
     return list_other_sessions(booking=booking, now=now)

@@ -10,23 +10,28 @@ from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.cancelling import no_show_by_policy
 from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.states import OCCUPYING
 from apps.checkout.models import Order, PlanPurchase
+from apps.checkout.providers import takes_online
 from apps.checkout.queries.orders import Effect, PaymentSummary, find_payment_summary
 from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import (
     DeclineMoveForm,
+    NoShowForm,
     NoteForm,
     OnlineLinkForm,
     OverrideForm,
     RefundForm,
     TeamCancelForm,
+    WaiveFeeForm,
 )
 from apps.dashboard.bookings.queries.booking_detail import BookingPage, read_booking
 from apps.dashboard.bookings.queries.cancelling import CancelOffer, read_cancel_offer
+from apps.dashboard.bookings.queries.no_show import read_no_show
 from apps.dashboard.frame.queries.rows import staff_name, zone_told
 from apps.dashboard.frame.views.owner_page import show
 from apps.dashboard.frame.views.refusals import Problem, problem_of
@@ -57,7 +62,7 @@ def show_booking(
         "page": page,
         "cancel_offer": offer,
         **_money(request, booking, summary, shown.get("plan"), now=now),
-        **_ticket(request, booking),
+        **_ticket(request, booking, now=now),
         "forms": shown,
         "effect": _effect(summary, shown.get("refund")),
         "notes_saved": saved,
@@ -106,6 +111,8 @@ def _typed_elsewhere(
         "override": page.may_override and not (page.fit and page.fit.ok),
         "link": page.row.status in {it.value for it in OCCUPYING},
         "refund": summary is not None and summary.refundable > 0,
+        "waive": summary is not None and summary.owes_fee,
+        "no_show": page.row.status == Booking.Status.CONFIRMED,
         "note": page.owner_note is not None,
     }
     gone = [form for name, form in forms.items() if not is_shown.get(name) and form.is_bound]
@@ -129,6 +136,9 @@ def _money(
     return {
         "plans": _plans(request, booking, summary, sent, now=now),
         "summary": summary if request.access.may(Right.SEE_MONEY) else None,
+        "can_ask": summary is not None
+        and bool(booking.contact_email)
+        and takes_online(summary.balance, booking.currency),
         "plan_used": _plan_used(request, booking, summary),
     }
 
@@ -183,6 +193,17 @@ def cancel_form(booking: Booking, offer: CancelOffer | None, data: QueryDict | N
     )
 
 
+def no_show_form(booking: Booking, data: QueryDict | dict[str, str] | None = None) -> NoShowForm:
+    """The form that says that nobody came, with what was typed."""
+    return NoShowForm(
+        data,
+        initial={"revision": booking.revision},
+        currency=booking.currency,
+        locale=booking.business.locale,
+        most=no_show_by_policy(booking=booking),
+    )
+
+
 def _fresh_forms(
     page: BookingPage,
     booking: Booking,
@@ -195,6 +216,8 @@ def _fresh_forms(
         "override": OverrideForm(initial=revision, auto_id="override_%s"),
         "cancel": cancel_form(booking, offer),
         "decline_move": DeclineMoveForm(initial=revision, auto_id="decline_%s"),
+        "no_show": no_show_form(booking),
+        "waive": WaiveFeeForm(initial=revision, auto_id="waive_%s"),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
         "link": OnlineLinkForm(initial={**revision, "link": link}, auto_id="online_%s"),
         "refund": refund_form(summary, booking),
@@ -232,8 +255,9 @@ def _effect(summary: PaymentSummary | None, form: object) -> Effect | None:
     return summary.effect_of(form.total)
 
 
-def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
+def _ticket(request: OwnerRequest, booking: Booking, *, now: datetime) -> dict[str, object]:
     return {
+        "no_show": read_no_show(access=request.access, booking=booking, now=now),
         "stub": _stub(request, booking),
         "has_link": booking.status in {*OCCUPYING, Booking.Status.WAITING_LIST},
         # By the clock of its place, which the ticket names.

@@ -8,6 +8,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking, WaitlistEntry
 from apps.bookings.plan_uses import plan_words_of
+from apps.bookings.queries.cancelling import no_show_by_policy
 from apps.bookings.queries.ending import find_called_off
 from apps.bookings.queries.joinables import line_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
@@ -88,6 +89,8 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
+    """charges: not coming costs somebody a fee."""
+
     session: Session
     name: str
     crew: str
@@ -98,6 +101,7 @@ class Roster:
     line: tuple[InLine, ...]
     lost: tuple[Lost, ...]
     progress: Progress | None
+    charges: bool = False
 
     @property
     def here(self) -> int:
@@ -151,7 +155,12 @@ def get_roster(*, access: Access, session: Session, now: datetime) -> Roster:
         line=tuple(_line(session, below=name, now=now)),
         lost=tuple(_lost(session, bookings, below=name)) if is_off else (),
         progress=_progress(session, now=now),
+        charges=session.kind == Session.Kind.CLASS and any(map(_charges, bookings)),
     )
+
+
+def _charges(booking: Booking) -> bool:
+    return no_show_by_policy(booking=booking) > 0
 
 
 def _progress(session: Session, *, now: datetime) -> Progress | None:

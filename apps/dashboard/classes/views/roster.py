@@ -13,6 +13,7 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope
 from apps.dashboard.access import OwnerRequest
@@ -47,7 +48,7 @@ def check_in(request: OwnerRequest, session_id: int) -> HttpResponse:
             request, session, now=now, problem=_("Please press the button again."), status=422
         )
     try:
-        classes.mark_attendance(
+        checkout.mark_attendance(
             session_id=session.pk,
             reference=form.cleaned_data["reference"],
             seat=form.cleaned_data["seat"],

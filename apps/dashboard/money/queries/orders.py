@@ -84,6 +84,7 @@ def _placed(access: Access) -> QuerySet[Order]:
         unclear=Exists(payments.filter(status=Payment.Status.UNCLEAR)),
         aside=Exists(payments.filter(status=Payment.Status.AUTHORIZED)),
         back=Exists(payments.filter(refunded__gt=0)),
+        owed=Coalesce("fee", "total"),
     )
     begun = Q(payment_status=Order.PaymentStatus.PENDING) | Q(failed=True)
     return orders.filter(~Q(status=Order.Status.INITIALIZED) | begun)
@@ -94,7 +95,8 @@ def _in_state(orders: QuerySet[Order], state: State) -> QuerySet[Order]:
     unpaid = Q(payment_status__in=(money.NOT_PAID, money.PARTIALLY_PAID))
     wanted = {
         State.ALL: Q(),
-        State.OPEN: Q(came__lt=F("total"), status=Order.Status.APPROVED, aside=False) & ~_OVER,
+        State.OPEN: Q(came__lt=F("owed"), status=Order.Status.APPROVED, aside=False)
+        & (~_OVER | Q(fee__isnull=False)),
         State.UNDER_WAY: Q(payment_status=money.PENDING, unclear=False),
         State.UNCLEAR: Q(unclear=True),
         State.ASIDE: Q(aside=True),
@@ -123,17 +125,17 @@ def _named(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
 def _row(order: Any) -> OrderRow:
     """An order with what ``_placed`` reads along."""
     is_over = order.booking is not None and order.booking.status in ENDED
-    is_owed = order.status == Order.Status.APPROVED and order.came < order.total
+    is_owed = order.status == Order.Status.APPROVED and order.came < order.bill
     return OrderRow(
         payer=payer_of(order),
         reference=order.reference,
         placed_at=order.placed_at,
         what=_what(order),
-        total=Money(order.total, order.currency),
+        total=Money(order.bill, order.currency),
         left=Money(order.left, order.currency),
         state_words=_state_words(order),
         receipt=receipt_of(order),
-        is_open=is_owed and not is_over,
+        is_open=is_owed and (not is_over or order.fee is not None),
         has_failed=order.failed,
     )
 
