@@ -15,6 +15,7 @@ from apps.ledger.laws import (
     money,
     move_requests,
     prepaid,
+    privacy,
     time,
     waitlists,
 )
@@ -63,6 +64,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     money.find_lost_receipts,
     money.find_miscounted_lines,
     history.find_stranded_messages,
+    privacy.find_names_of_nobody,
     defaults.find_missing_defaults,
 )
 """Each is asked with business_id, and those that look at the clock with now as well."""
