@@ -20,6 +20,7 @@ def rename_business(*, business_id: int, slug: str) -> Business:
         SlugTaken: the address leads to another business.
         Business.DoesNotExist: there is no such business.
     """
+    # The whole row: an address is a key, and the lock must not grow once others hold the row.
     business = Business.objects.select_for_update().get(pk=business_id)
     if business.slug == slug:
         return business
@@ -78,7 +79,7 @@ def set_zone(*, clock: Clock, name: str) -> None:
 
 def _set_state(*, business_id: int, state: Business.State) -> Business:
     """Write the state under the lock that a renaming takes, too."""
-    business = Business.objects.select_for_update().get(pk=business_id)
+    business = Business.objects.select_for_update(no_key=True).get(pk=business_id)
     business.state = state
     business.save(update_fields=["state"])
     return business
