@@ -8,7 +8,7 @@ booking read the frozen service; only who books next reads the service.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
@@ -67,6 +67,10 @@ class Policy:
         """Return what is stored with a booking."""
         windows = [[it.minutes, it.share, it.amount] for it in self.fee_windows]
         return freeze(self) | {"fee_windows": windows}
+
+    def as_for(self, *, is_known: bool) -> "Policy":
+        """What it means to somebody: whoever is signed in as its customer is no guest."""
+        return replace(self, cancel_by_link=True, move_by_link=True) if is_known else self
 
     @classmethod
     def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":

@@ -109,14 +109,15 @@ def grant(request: HttpRequest, link: AccessLink) -> None:
 
 def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     """Return how this session came to the booking, to see and change all of it, or nothing."""
-    if booking.pk in opened_by_link(request) or _is_of_signed_in(request, booking):
+    if booking.pk in opened_by_link(request) or is_of_signed_in(request, booking):
         return Proof.LINK
     mine = visitor_hash_of(request)
     made_here = bool(mine) and constant_time_compare(mine, booking.visitor_hash)
     return Proof.MADE if made_here else None
 
 
-def _is_of_signed_in(request: HttpRequest, booking: Booking) -> bool:
+def is_of_signed_in(request: HttpRequest, booking: Booking) -> bool:
+    """Whether this browser is signed in with the address of a booking's customer."""
     address = address_of(request)
     return bool(address) and booking.customer is not None and booking.customer.email == address
 

@@ -133,6 +133,12 @@ def switched_off(salon: Salon) -> Booking:
     return booked(salon)
 
 
+def not_for_guests(salon: Salon) -> Booking:
+    """Its policy lets nobody cancel or move who is not signed in."""
+    type(salon.policy).objects.update(cancel_by_link=False, move_by_link=False)
+    return booked(salon)
+
+
 def draft(salon: Salon) -> Booking:
     return make_draft(service=service(salon), starts_at=at(salon), now=NOW)
 
@@ -145,6 +151,7 @@ STATES: Mapping[str, Make] = {
     "CONFIRMED and asking to move": asking,
     "CONFIRMED and moved often": moved_often,
     "CONFIRMED and switched off": switched_off,
+    "CONFIRMED and not for guests": not_for_guests,
     "CANCELED": cancelled,
     "CANCELED by the customer": cancelled_alone,
     "DECLINED": declined,
@@ -225,12 +232,12 @@ def browser_of(user: User) -> Client:
     return browser
 
 
-def allowed(booking: Booking, *, is_team: bool, now: datetime) -> frozenset[Action]:
+def allowed(
+    booking: Booking, *, is_team: bool, now: datetime, is_known: bool = False
+) -> frozenset[Action]:
     """What the one function says of a booking."""
-    policy, asked = (
-        Policy.from_snapshot(booking.policy_snapshot),
-        find_move_request(booking=booking),
-    )
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    asked = find_move_request(booking=booking)
     has_asked = asked is not None and (not is_team or is_answerable(asked, now=now))
     return allowed_actions(
         policy=policy,
@@ -245,8 +252,8 @@ def allowed(booking: Booking, *, is_team: bool, now: datetime) -> frozenset[Acti
     )
 
 
-def expected_of_customers(booking: Booking, now: datetime) -> set[str]:
-    actions = allowed(booking, is_team=False, now=now)
+def expected_of_customers(booking: Booking, now: datetime, *, is_known: bool) -> set[str]:
+    actions = allowed(booking, is_team=False, now=now, is_known=is_known)
     found = {"cancel"} if Action.CANCEL in actions else set()
     if actions & {Action.MOVE, Action.ASK_TO_MOVE}:
         found.add("move")
@@ -291,7 +298,9 @@ def test_what_a_customer_sees_is_what_they_may_do(salon: Salon, state: str, who:
                 if changes(browser, home + tail, booking, bodies.get(it, {}))
             }
             is_theirs = who != "a stranger" and state != "CREATED"
-            expected = expected_of_customers(booking, now) if is_theirs else set()
+            is_known = who == "signed in"
+            found = expected_of_customers(booking, now, is_known=is_known)
+            expected = found if is_theirs else set()
         assert (phase, shown) == (phase, expected)
         assert (phase, accepted) == (phase, expected)
 

@@ -54,14 +54,16 @@ def ask_to_move(
     starts_at: datetime,
     resource_id: int | None,
     now: datetime,
+    is_known: bool = False,
 ) -> Booking:
     """Ask the team, for the customer, whether a confirmed appointment may go to another free start
     (UTC). Nothing of the booking changes. The time that is asked for is held until the answer, as
     that of a request is (rule B9); where several may ask for one time, or where it overlaps the
     booking's own, it is not.
 
-    resource_id is the person who is wanted then, None for whoever is free. The same question sent
-    twice is one. Locks: booking, resources, plan.
+    resource_id is the person who is wanted then, None for whoever is free; is_known: its customer
+    is signed in. The same question sent twice is one. Locks: booking, people of its day, resources,
+    plan.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -82,6 +84,7 @@ def ask_to_move(
                 starts_at=starts_at,
                 resource_id=resource_id,
                 now=now,
+                is_known=is_known,
             )
         except SlotTaken:
             continue
@@ -97,6 +100,7 @@ def _ask_once(
     starts_at: datetime,
     resource_id: int | None,
     now: datetime,
+    is_known: bool = False,
 ) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     known = find_move_request(booking=booking)
@@ -104,7 +108,9 @@ def _ask_once(
         return booking
     if booking.revision != revision:
         raise StaleRevision
-    verdict = verdict_on_asking(booking=booking, has_asked=known is not None, now=now)
+    verdict = verdict_on_asking(
+        booking=booking, has_asked=known is not None, now=now, is_known=is_known
+    )
     if verdict.reason is not None:
         raise NotAllowed(verdict.reason)
     if not is_bookable(service=booking.service):

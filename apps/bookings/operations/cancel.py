@@ -76,14 +76,15 @@ def cancel_own(
     seen_fee: int,
     now: datetime,
     reason: str = "",
+    is_known: bool = False,
 ) -> Booking:
     """Cancel for the customer, by the policy frozen with the booking (rules B5, B33). For ten
     minutes nobody else gets the place, no money moves and nobody is told, because it can be taken
     back (``undo_cancellation``); after that the worker makes it final (``end_undo``).
 
-    seen_fee is what the page said it costs, in minor units: nobody pays more than they read. What
-    somebody of the team gave against the rules, or what was paid for too late, is not kept for an
-    undo: its place is free at once.
+    seen_fee is what the page said it costs, in minor units: nobody pays more than they read;
+    is_known: its customer is signed in. What somebody of the team gave against the rules, or what
+    was paid for too late, is not kept for an undo: its place is free at once.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -91,7 +92,7 @@ def cancel_own(
         NotAllowed: it is over, final, or too late by its policy.
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    _require_may_cancel(booking, is_team=False, now=now)
+    _require_may_cancel(booking, is_team=False, now=now, is_known=is_known)
     fee = _fee_of(booking, now=now)
     if fee > seen_fee or booking.cancellation_fee:  # or it is charged for not coming (rule B40)
         raise StaleRevision
@@ -171,9 +172,11 @@ def end_undo(*, booking: Booking, now: datetime) -> bool:
     return True
 
 
-def _require_may_cancel(booking: Booking, *, is_team: bool, now: datetime) -> None:
+def _require_may_cancel(
+    booking: Booking, *, is_team: bool, now: datetime, is_known: bool = False
+) -> None:
     verdict = may_cancel(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
         status=states.Status(booking.status),
         starts_at=booking.starts_at,
         now=now,

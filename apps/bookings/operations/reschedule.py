@@ -47,15 +47,17 @@ def move_booking(
     resource_id: int | None,
     by: TeamMember | None,
     now: datetime,
+    is_known: bool = False,
 ) -> Booking:
     """Take another free start (UTC) for an appointment, and give its own time back by that.
 
     resource_id is the person who is wanted then, None for whoever is free: with several of them a
     lost race is tried again with the next. Length, price, variant, extras and answers come along
-    as they were booked. The customer (by None) may as the policy frozen with it says, where
-    customers could book it online now, and not where the team said yes to this very time. A request
-    stays one, and is answered no later than the new time. What is there already stays as it is, so
-    that a tap sent twice moves once. Locks: booking, people of its day, resources, plan.
+    as they were booked. The customer (by None; is_known: signed in) may as the policy frozen with
+    it says, where customers could book it online now, and not where the team said yes to this very
+    time. A request stays one, and is answered no later than the new time. What is there already
+    stays as it is, so that a tap sent twice moves once. Locks: booking, people of its day,
+    resources, plan.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -78,6 +80,7 @@ def move_booking(
                 resource_id=resource_id,
                 by=by,
                 now=now,
+                is_known=is_known,
             )
         except SlotTaken:
             continue
@@ -94,9 +97,10 @@ def _move_once(
     resource_id: int | None,
     by: TeamMember | None,
     now: datetime,
+    is_known: bool,
 ) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    verdict = verdict_on_move(booking=booking, is_team=by is not None, now=now)
+    verdict = verdict_on_move(booking=booking, is_team=by is not None, now=now, is_known=is_known)
     lives = verdict.reason is not Reason.FINAL
     if lives and is_there(booking, starts_at=starts_at, resource_id=resource_id):
         return booking

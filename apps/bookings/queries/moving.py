@@ -21,11 +21,13 @@ from apps.catalog.queries.offered import able_staff
 NOON, EVENING = 12, 17
 
 
-def verdict_on_move(*, booking: Booking, is_team: bool, now: datetime) -> Verdict:
+def verdict_on_move(
+    *, booking: Booking, is_team: bool, now: datetime, is_known: bool = False
+) -> Verdict:
     """Say whether a booking may go to another time, and until when (UTC); no query, but two where
     its policy says how often. The page that offers it and the operation that does it ask this
     (rule B4)."""
-    policy = Policy.from_snapshot(booking.policy_snapshot)
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
     return may_move(
         policy=policy,
         status=Status(booking.status),
@@ -49,10 +51,12 @@ def times_moved(booking: Booking, policy: Policy) -> int:
     return alone + booking.move_requests.filter(state=MoveRequest.State.ACCEPTED).count()
 
 
-def verdict_on_asking(*, booking: Booking, has_asked: bool, now: datetime) -> Verdict:
+def verdict_on_asking(
+    *, booking: Booking, has_asked: bool, now: datetime, is_known: bool = False
+) -> Verdict:
     """Say whether its customer may ask the team for another time, and until when (UTC), as
     above. One of two bookings at one time is moved out of that in another way."""
-    policy = Policy.from_snapshot(booking.policy_snapshot)
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
     return may_ask_to_move(
         policy=policy,
         status=Status(booking.status),

@@ -39,7 +39,9 @@ class BookingPolicy(models.Model):
     )
     cancel_allowed = models.BooleanField(default=True)
     cancel_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
-    cancel_by_link = models.BooleanField(default=True)
+    cancel_by_link = models.BooleanField(
+        default=True, help_text=_("Off: customers have to be signed in to cancel")
+    )
     fee_windows = models.JSONField(
         default=list,
         blank=True,
@@ -52,7 +54,9 @@ class BookingPolicy(models.Model):
     )
     move_allowed = models.BooleanField(default=True)
     move_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
-    move_by_link = models.BooleanField(default=True)
+    move_by_link = models.BooleanField(
+        default=True, help_text=_("Off: customers have to be signed in to move")
+    )
     max_moves = models.PositiveSmallIntegerField(
         null=True,
         blank=True,

@@ -36,14 +36,15 @@ def move_places(
     target: Session | CourseRun,
     by: TeamMember | None,
     now: datetime,
+    is_known: bool = False,
 ) -> Booking:
     """Let a party go to another session of the same class, or to another run of the same course,
     all of them or nobody (rules B18, B15).
 
     The places it leaves are offered to those who wait. The team may move whenever it likes, but for
-    a plan that is for one person, who is at one visit at a time (rule M16); the customer (by None)
-    as the policy frozen with the booking says, never with a course, and only where customers could
-    book it online now (rule B31).
+    a plan that is for one person, who is at one visit at a time (rule M16); the customer (by
+    None; is_known: signed in) as the policy frozen with the booking says, never with a course, and
+    only where customers could book it online now (rule B31).
 
     Raises:
         CannotMove: as its name says.
@@ -55,7 +56,7 @@ def move_places(
         NoSeats, BusyTryAgain: somebody was faster.
     """
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
-    _require_allowed(locked, target, is_team=by is not None, now=now)
+    _require_allowed(locked, target, is_team=by is not None, is_known=is_known, now=now)
     if by is None:
         _require_open(locked, target, now=now)
     availability.lock_for_move(seating_id=locked.seating_id, target=target)
@@ -97,10 +98,15 @@ def _columns(
 
 
 def _require_allowed(
-    booking: Booking, target: Session | CourseRun, *, is_team: bool, now: datetime
+    booking: Booking,
+    target: Session | CourseRun,
+    *,
+    is_team: bool,
+    is_known: bool,
+    now: datetime,
 ) -> None:
     here = booking.course_run_id if isinstance(target, CourseRun) else booking.session_id
-    policy = Policy.from_snapshot(booking.policy_snapshot)
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
     allowed = may_move_to_session(
         policy=policy,
         status=states.Status(booking.status),

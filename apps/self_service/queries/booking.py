@@ -8,17 +8,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.models import CourseRun, Session
 from apps.bookings.cancellation import ClockRow
 from apps.bookings.forms.picks import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import (
     Policy,
     cancellation_clock,
-    may_move_to_session,
     must_ask_to_cancel,
 )
-from apps.bookings.queries.moving import times_moved
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -26,14 +23,12 @@ from apps.bookings.queries.suggestions import (
     has_taken_one,
     list_suggested,
 )
-from apps.bookings.states import Status
 from apps.bookings.wording import contact_words
 from apps.businesses.pages import reach_short
 from apps.catalog.queries import zone_of
 from apps.checkout.queries.pay_page import (
     came_words_at,
 )
-from apps.classes.queries.other_sessions import list_open_to
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, format_money, zone_label
 from apps.web.phones import link_of_phone
@@ -86,7 +81,6 @@ OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
     BookingEvent.Action.DECLINED: _("Nothing opened up"),
 }
-MAX_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
 
@@ -133,14 +127,14 @@ def _cost_words(row: ClockRow, booking: Booking) -> str:
     return str(_("Free"))
 
 
-def contact_words_of(*, booking: Booking, now: datetime) -> str:
+def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False) -> str:
     """How its customer reaches the business, with a number that can be tapped, and what for."""
     phone = booking.business.phone
     words = contact_words(
         status=booking.status,
         is_over=booking.ends_at <= now,
         must_ask=must_ask_to_cancel(
-            policy=Policy.from_snapshot(booking.policy_snapshot),
+            policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
             starts_at=booking.starts_at,
             now=now,
         ),
@@ -187,22 +181,6 @@ def _moved_words(event: BookingEvent, booking: Booking) -> str:
             for at, name in zip((was, became), zones, strict=True)
         )
     return str(_("Moved from %(was)s to %(became)s") % {"was": was, "became": became})
-
-
-def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseRun]:
-    """Where the customer may take this booking, by its frozen policy; empty when nowhere
-    (rule B18)."""
-    policy = Policy.from_snapshot(booking.policy_snapshot)
-    may_move = may_move_to_session(
-        policy=policy,
-        status=Status(booking.status),
-        kind=booking.kind,
-        starts_at=booking.starts_at,
-        now=now,
-        is_team=False,
-        moved=times_moved(booking, policy),
-    )
-    return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
 
 
 @dataclass(frozen=True, slots=True)

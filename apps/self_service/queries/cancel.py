@@ -35,12 +35,13 @@ class CancelEffect:
     undo_minutes: int
 
 
-def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
-    """Whether its customer may cancel this booking, or withdraw this request, here and now."""
+def may_cancel_now(*, booking: Booking, now: datetime, is_known: bool = False) -> bool:
+    """Whether its customer may cancel this booking, or withdraw this request, here and now;
+    is_known: they are signed in."""
     if booking.status == Booking.Status.WAITING_LIST:
         return False  # a place in line is left on a page of its own
     actions = allowed_actions(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
+        policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
         status=Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,
@@ -48,6 +49,16 @@ def may_cancel_now(*, booking: Booking, now: datetime) -> bool:
         is_team=False,
     )
     return Action.CANCEL in actions
+
+
+def may_after_sign_in(*, booking: Booking, now: datetime) -> bool:
+    """Whether its customer could do more with a booking if they signed in: its frozen policy lets
+    no guest cancel, or move, what customers may."""
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    cancels = policy.cancel_allowed and not policy.cancel_by_link
+    moves = policy.move_allowed and not policy.move_by_link
+    lives = booking.status == Booking.Status.CONFIRMED and now < booking.starts_at
+    return lives and bool(booking.contact_email) and (cancels or moves)
 
 
 def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:

@@ -8,17 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Session
 from apps.bookings.deadlines import Rule
 from apps.bookings.models import Booking, BookingEvent, MoveRequest
-from apps.bookings.policy import Policy, Reason, Verdict, is_free_now
+from apps.bookings.policy import Policy, Reason, Verdict, is_free_now, may_move_to_session
 from apps.bookings.queries.move_requests import rule_of_move
 from apps.bookings.queries.moving import times_moved, verdict_on_asking, verdict_on_move
+from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.catalog.queries import is_bookable
+from apps.classes.queries.other_sessions import list_open_to
 from apps.web.formatting import format_datetime
 
 A_WHILE = timedelta(minutes=15)
+MAX_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,14 @@ def asked_move(asked: MoveRequest | None, *, now: datetime) -> AskedMove | None:
 
 
 def move_offer(
-    *, booking: Booking, asked: MoveRequest | None = None, now: datetime
+    *, booking: Booking, asked: MoveRequest | None = None, now: datetime, is_known: bool = False
 ) -> MoveOffer | None:
     """What the page of a booking says about moving; None where it says nothing: it is over or
     final, a course, a class, whose other sessions stand there, or another time is asked for. No
     query."""
-    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
     if verdict.reason is Reason.ASKS_FIRST:
-        return _ask_offer(booking, asked, now=now)
+        return _ask_offer(booking, asked, now=now, is_known=is_known)
     if not verdict.allowed:
         words = why_not_words(booking, verdict)
         return MoveOffer("", words) if words else None
@@ -97,10 +100,12 @@ def _how_often(booking: Booking) -> str:
     return words % {"n": left}
 
 
-def _ask_offer(booking: Booking, asked: MoveRequest | None, *, now: datetime) -> MoveOffer | None:
+def _ask_offer(
+    booking: Booking, asked: MoveRequest | None, *, now: datetime, is_known: bool
+) -> MoveOffer | None:
     if asked is not None or not is_bookable(service=booking.service):
         return None
-    verdict = verdict_on_asking(booking=booking, has_asked=False, now=now)
+    verdict = verdict_on_asking(booking=booking, has_asked=False, now=now, is_known=is_known)
     if not verdict.allowed:
         words = why_not_asked_words(booking, verdict)
         return MoveOffer("", words) if words else None
@@ -129,6 +134,8 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
         until = _at(booking, verdict.until)
         return _("You could move it yourself until %(until)s.") % {"until": until}
     if verdict.reason is Reason.SWITCHED_OFF:
+        if Policy.from_snapshot(booking.policy_snapshot).move_allowed:
+            return _("Sign in to move this booking.")
         return _("This booking cannot be moved online.")
     if verdict.reason is Reason.MOVED_OFTEN:
         most = Policy.from_snapshot(booking.policy_snapshot).max_moves or 0
@@ -142,6 +149,24 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
         words = _("%(name)s agrees each time in person, so this one cannot be moved online.")
         return words % {"name": booking.business.name}
     return ""
+
+
+def other_sessions(
+    *, booking: Booking, now: datetime, is_known: bool = False
+) -> list[Session | CourseRun]:
+    """Where the customer may take this booking, by its frozen policy; empty when nowhere
+    (rule B18)."""
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    may_move = may_move_to_session(
+        policy=policy,
+        status=Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=False,
+        moved=times_moved(booking, policy),
+    )
+    return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
 
 
 def moved_words(*, booking: Booking, now: datetime) -> str:

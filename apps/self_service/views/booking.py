@@ -21,7 +21,7 @@ from apps.bookings.queries.minimum import lacking, people_awaited
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.requests import awaiting_of, question_of
 from apps.bookings.queries.stub import calendar_links, stub_of
-from apps.bookings.visitors import plans_of, proof_of, purposes_of
+from apps.bookings.visitors import is_of_signed_in, plans_of, proof_of, purposes_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.checkout.queries.passes import has_plans_for, passes_for
@@ -34,13 +34,17 @@ from apps.self_service.queries.booking import (
     cancel_limits,
     contact_words_of,
     list_events,
-    other_sessions,
     overlap_of,
     suggested_slots,
 )
-from apps.self_service.queries.cancel import may_cancel_now, undo_until
+from apps.self_service.queries.cancel import may_after_sign_in, may_cancel_now, undo_until
 from apps.self_service.queries.money import MyMoney, money_of
-from apps.self_service.queries.moving import asked_move, move_offer, moved_words
+from apps.self_service.queries.moving import (
+    asked_move,
+    move_offer,
+    moved_words,
+    other_sessions,
+)
 from apps.self_service.queries.reaching import reach_of
 from apps.waitlists.queries import (
     find_entry,
@@ -149,17 +153,18 @@ def show_booking(
 
 def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, Any]:
     """All that its customer may see of a booking."""
+    is_known = is_of_signed_in(request, found)
     return {
         **_facts(found, now=now),
-        **_cancelling(found, now=now),
-        "contact_words": contact_words_of(booking=found, now=now),
+        **_cancelling(found, now=now, is_known=is_known),
+        "contact_words": contact_words_of(booking=found, now=now, is_known=is_known),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
         "progress": people_awaited(found, now=now),
-        **_moving(found, now=now),
+        **_moving(found, now=now, is_known=is_known),
         "moved_words": moved_words(booking=found, now=now),
         "better": better_of(booking=found, now=now),
-        "other_sessions": other_sessions(booking=found, now=now),
+        "other_sessions": other_sessions(booking=found, now=now, is_known=is_known),
         **_in_line(request, found, now=now),
         **_paying(found, now=now),
         "overlap": overlap_of(booking=found, now=now),
@@ -167,11 +172,11 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
     }
 
 
-def _moving(found: Booking, *, now: datetime) -> dict[str, Any]:
+def _moving(found: Booking, *, now: datetime, is_known: bool) -> dict[str, Any]:
     """Where another time is chosen, or which one is asked for."""
     asked = find_move_request(booking=found)
     return {
-        "move": move_offer(booking=found, asked=asked, now=now),
+        "move": move_offer(booking=found, asked=asked, now=now, is_known=is_known),
         "asked": asked_move(asked, now=now),
     }
 
@@ -264,11 +269,12 @@ def _in_line(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str
     }
 
 
-def _cancelling(found: Booking, *, now: datetime) -> dict[str, Any]:
+def _cancelling(found: Booking, *, now: datetime, is_known: bool) -> dict[str, Any]:
     """The cancellation clock, and what may be cancelled or taken back."""
     return {
         "limits": cancel_limits(booking=found, now=now),
-        "may_cancel": may_cancel_now(booking=found, now=now),
+        "may_cancel": may_cancel_now(booking=found, now=now, is_known=is_known),
+        "signs_in_first": not is_known and may_after_sign_in(booking=found, now=now),
         "undo_until": undo_until(booking=found, now=now),
         "fee": Money(found.cancellation_fee, found.currency),
     }

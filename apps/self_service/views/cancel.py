@@ -16,12 +16,12 @@ from apps.bookings.queries.ending import was_cancelled_by_customer
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
+from apps.bookings.visitors import is_of_signed_in
 from apps.businesses.pages import frame_of
 from apps.kernel.refusals import Refusal
 from apps.self_service.forms import CancelForm
-from apps.self_service.queries.booking import other_sessions
 from apps.self_service.queries.cancel import effect_of_cancelling, may_cancel_now
-from apps.self_service.queries.moving import move_offer
+from apps.self_service.queries.moving import move_offer, other_sessions
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to, render_page
 
@@ -33,7 +33,8 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
     booking, now = granted_booking(request, reference), timezone.now()
     if was_cancelled_by_customer(booking=booking):
         return go_to(request, "self_service:booking", reference=reference)
-    if not may_cancel_now(booking=booking, now=now):
+    is_known = is_of_signed_in(request, booking)
+    if not may_cancel_now(booking=booking, now=now, is_known=is_known):
         words = _("This can no longer be cancelled here.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     if request.method != "POST":
@@ -55,6 +56,7 @@ def _cancel(
             seen_fee=form.cleaned_data["fee"],
             reason=form.cleaned_data["reason"],
             now=now,
+            is_known=is_of_signed_in(request, booking),
         )
     except bookings.StaleRevision:
         problem = _("This booking has just changed. Here is what cancelling means now.")
@@ -89,19 +91,20 @@ def _ask(
         "revision": booking.revision,
         "stub": stub_of(booking=booking),
         "effect": effect_of_cancelling(booking=booking, now=now),
-        "move_url": _move_url(booking, now=now),
+        "move_url": _move_url(booking, now=now, is_known=is_of_signed_in(request, booking)),
         "form": form,
         "problem": problem,
     }
     return render_page(request, "self_service/cancel.html", None, context, status=status)
 
 
-def _move_url(booking: Booking, *, now: datetime) -> str:
+def _move_url(booking: Booking, *, now: datetime, is_known: bool) -> str:
     """Where another time or another session can be taken instead, "" where none can."""
     asked = find_move_request(booking=booking)
-    if (offer := move_offer(booking=booking, asked=asked, now=now)) is not None:
+    offer = move_offer(booking=booking, asked=asked, now=now, is_known=is_known)
+    if offer is not None:
         return offer.url
-    has_others = bool(other_sessions(booking=booking, now=now))
+    has_others = bool(other_sessions(booking=booking, now=now, is_known=is_known))
     here = reverse("self_service:booking", kwargs={"reference": booking.reference})
     return here if has_others else ""
 

@@ -45,6 +45,7 @@ from apps.bookings.queries.picker import (
     staff_options,
 )
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.visitors import is_of_signed_in
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
@@ -139,7 +140,8 @@ def _take(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRespo
     except bookings.SlotGone:
         return _lost(request, booking, slot, now=now)
     except Refusal as no:
-        words, fresh = _words(no, booking, now=now), granted_booking(request, booking.reference)
+        fresh = granted_booking(request, booking.reference)
+        words = _words(request, no, booking, now=now)
         return show_booking(request, fresh, now=now, problem=words, status=no.status)
     return go_to(request, "self_service:booking", reference=booking.reference)
 
@@ -154,6 +156,7 @@ def _move_or_ask(
         "starts_at": slot.starts_at,
         "resource_id": slot.staff,
         "now": now,
+        "is_known": is_of_signed_in(request, booking),
     }
     if _asks(booking, now=now):
         bookings.ask_to_move(**named)
@@ -195,29 +198,30 @@ def _cannot(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpRes
     """Another page instead, where this booking cannot be moved here."""
     if booking.kind != Service.Kind.APPOINTMENT:
         return go_to(request, "self_service:booking", reference=booking.reference)
-    if _verdict(booking, now=now).allowed and is_bookable(service=booking.service):
+    is_known = is_of_signed_in(request, booking)
+    verdict = _verdict(booking, now=now, is_known=is_known)
+    if verdict.allowed and is_bookable(service=booking.service):
         return None
-    words = _why_not(booking, now=now)
+    words = _why_not(booking, verdict, now=now)
     return show_booking(request, booking, now=now, problem=words, status=409)
 
 
-def _verdict(booking: Booking, *, now: datetime) -> Verdict:
+def _verdict(booking: Booking, *, now: datetime, is_known: bool) -> Verdict:
     """Whether its customer may move a booking, or ask for that."""
     if not _asks(booking, now=now):
-        return verdict_on_move(booking=booking, is_team=False, now=now)
+        return verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
     has_asked = find_move_request(booking=booking) is not None
-    return verdict_on_asking(booking=booking, has_asked=has_asked, now=now)
+    return verdict_on_asking(booking=booking, has_asked=has_asked, now=now, is_known=is_known)
 
 
-def _why_not(booking: Booking, *, now: datetime) -> str:
-    verdict = _verdict(booking, now=now)
+def _why_not(booking: Booking, verdict: Verdict, *, now: datetime) -> str:
     if verdict.allowed:
         return _("This cannot be booked online right now. You keep your time.")
     words = why_not_asked_words if _asks(booking, now=now) else why_not_words
     return words(booking, verdict) or _("This booking cannot be moved any more.")
 
 
-def _words(no: Refusal, booking: Booking, *, now: datetime) -> str:
+def _words(request: HttpRequest, no: Refusal, booking: Booking, *, now: datetime) -> str:
     """Why nothing was moved."""
     match no:
         case bookings.StaleRevision():
@@ -228,7 +232,8 @@ def _words(no: Refusal, booking: Booking, *, now: datetime) -> str:
             return _("Too few people have booked on that day so far. You keep your time.")
         case bookings.PlanDoesNotPay():
             return _("Your plan does not pay for that time. You keep yours.")
-    return _why_not(booking, now=now)
+    is_known = is_of_signed_in(request, booking)
+    return _why_not(booking, _verdict(booking, now=now, is_known=is_known), now=now)
 
 
 def _slot(typed: QueryDict, booking: Booking) -> PickedSlot:

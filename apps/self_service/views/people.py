@@ -15,6 +15,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.joining import Joining, Obstacle
 from apps.bookings.models import Booking
+from apps.bookings.visitors import is_of_signed_in
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
@@ -38,7 +39,13 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     if target is None:
         raise Http404
     try:
-        classes.move_places(booking=booking, target=target, by=None, now=now)
+        classes.move_places(
+            booking=booking,
+            target=target,
+            by=None,
+            now=now,
+            is_known=is_of_signed_in(request, booking),
+        )
     except Refusal as refused:
         words = _why_not_moved(refused, target)
         return show_booking(request, booking, now=now, problem=words, status=409)
