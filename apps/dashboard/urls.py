@@ -25,6 +25,7 @@ from apps.dashboard.bookings.views.erase import erase
 from apps.dashboard.bookings.views.no_show import came, no_show
 from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
+from apps.dashboard.classes.views.door import door
 from apps.dashboard.classes.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.classes.views.timetable import class_week, new_class
 from apps.dashboard.classes.views.waiting import add, message, takes_place, waiting
@@ -159,6 +160,7 @@ urlpatterns = [
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),
     path("<slug:slug>/classes/new/", new_class, name="new_class"),
+    path("<slug:slug>/door/<str:code>/", door, name="door"),
     path("<slug:slug>/classes/<int:session_id>/", roster, name="roster"),
     path("<slug:slug>/classes/<int:session_id>/check-in/", check_in, name="check_in"),
     path("<slug:slug>/classes/<int:session_id>/all-here/", all_here, name="all_here"),

@@ -17,6 +17,7 @@ from django.urls import get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
 from apps.availability.models import Session
+from apps.bookings.door_codes import door_code
 from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import GiftCard, PlanPurchase
@@ -174,6 +175,7 @@ CASES: dict[str, Case] = {
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
+    "door": Case(LOOKERS, answer=303),
     "check_in": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
     ),
@@ -257,6 +259,7 @@ VALUES: dict[str, Callable[[Stage, str, Booking], object]] = {
     "side": lambda _stage, _name, booking: booking.reference,
     "session_id": lambda stage, _name, booking: stage.sessions[booking.pk].pk,
     "service_id": lambda _stage, _name, booking: booking.service_id,
+    "code": lambda _stage, _name, booking: door_code(booking),
     "place": lambda _stage, _name, booking: booking.location_id,
     "plan_id": lambda stage, _name, booking: stage.prepaid[booking.business_id].plan.pk,
     **dict.fromkeys(("coupon", "discount", "payment_id", "refund_id"), lambda *_args: 1),

@@ -14,6 +14,7 @@ from django.urls import get_resolver
 
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
+from apps.bookings.door_codes import door_code
 from apps.bookings.models import AccessLink, Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
@@ -92,6 +93,7 @@ class Stage:
             "coupon": "1",
             "discount": "1",
             "side": self.booking.reference,
+            "code": door_code(self.booking),
             "place": str(self.salon.location.pk),
             "business_id": str(self.salon.business.pk),
             "payment_id": str(self.payment.pk),

@@ -77,6 +77,17 @@ def told_of_run(course_run_id: int, *, whole: bool) -> QuerySet[Booking]:
     return found.filter(status__in=TOLD if whole else LIVE)
 
 
+def session_of_day(*, booking: Booking, now: datetime) -> Session | None:
+    """The class that a booking is for, or the date of its course that is on now or comes next; None
+    for an appointment, and for a course that is over. At most one query."""
+    if booking.course_run_id is None:
+        return booking.session if booking.kind == "CLASS" else None
+    ahead = Session.objects.filter(
+        course_run_id=booking.course_run_id, state=Session.State.SCHEDULED, ends_at__gt=now
+    )
+    return ahead.order_by("starts_at", "pk").first()
+
+
 def other_dates(session: Session) -> QuerySet[Session]:
     """The other dates of a course that take place, or took place."""
     dates = Session.objects.filter(

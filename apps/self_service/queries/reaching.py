@@ -4,19 +4,24 @@ day, and what they may pass on to somebody who comes along."""
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.availability.queries.timeline import find_hours_on
+from apps.bookings.door_codes import door_code
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub
 from apps.businesses.pages import absolute, links_of
 from apps.web.formatting import format_datetime
+from apps.web.qr import draw_qr
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
     """phone and route_url are "" where there is none; hours are of that day at the place (UTC).
     share_words name what, when and where; share_url is the public page: neither opens the booking.
+    door_code is drawn, "" where nobody comes to a place or it is not confirmed (rule S25).
     """
 
     phone: str
@@ -25,6 +30,7 @@ class Reach:
     share_title: str
     share_words: str
     share_url: str
+    door_code: SafeString | str = ""
 
 
 def reach_of(*, booking: Booking, stub: Stub) -> Reach:
@@ -51,4 +57,10 @@ def reach_of(*, booking: Booking, stub: Stub) -> Reach:
         share_title=title,
         share_words=", ".join(it for it in (title, when, stub.where if comes_here else "") if it),
         share_url=absolute(links_of(business)["home"]),
+        door_code=_drawn(booking) if comes_here and booking.status == "CONFIRMED" else "",
     )
+
+
+def _drawn(booking: Booking) -> SafeString:
+    path = reverse("dashboard:door", args=(booking.business.slug, door_code(booking)))
+    return draw_qr(absolute(path))
