@@ -55,6 +55,11 @@ QUERIES = [
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
     "/juniper/find/": ("email", "reference"),
+    "/juniper/data/": ("email",),
+    "/own/juniper/bookings/{reference}/erase/": ("reason",),
+    "/own/juniper/privacy/": (
+        *("contact_months", "unmet_months", "sensitive_months", "mail_months", "revision"),
+    ),
     "/book/{draft}/": ("name", "email", "phone", "note", "form_seal", "price_seal"),
     "/book/{draft}/fields": ("name", "email", "note"),
     "/s/did-you-mean": ("email",),

@@ -80,6 +80,7 @@ def pages_of(stage: Stage) -> dict[str, str]:
         f"/done/{reference}/",
         f"/manage/{reference}/",
         "/juniper/find/",
+        "/juniper/data/",
     ]
     olga = [
         f"{own}/",
@@ -87,6 +88,8 @@ def pages_of(stage: Stage) -> dict[str, str]:
         f"{own}/agenda/?on=2026-11-26",
         f"{own}/agenda/?view=week&on=2026-11-26",
         f"{own}/bookings/{reference}/",
+        f"{own}/bookings/{reference}/erase/",
+        f"{own}/privacy/",
         f"{own}/bookings/{stage.request.reference}/suggest/",
         f"{own}/why/",
         f"{own}/plans/",

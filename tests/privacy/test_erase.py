@@ -129,6 +129,16 @@ def test_a_live_plan_has_to_end_first(salon: Salon) -> None:
     assert refused.value.in_the_way.plans == ["Ten classes"]
 
 
+def test_a_fee_has_to_be_paid_or_waived_first(zenobia: Zenobia) -> None:
+    """The row alone, because how a fee comes about has tests of its own."""
+    Order.objects.filter(booking=zenobia.visit).update(fee=100, payment_status="NOT_PAID")
+
+    with pytest.raises(privacy.NotYet) as refused:
+        erase(zenobia)
+
+    assert refused.value.in_the_way.owes_fee
+
+
 def test_another_business_keeps_what_it_has(zenobia: Zenobia) -> None:
     other = make_salon(slug="rosewood")
     make_booking(service=other.cut, starts_at=other.at(26, 10), now=NOW, name=NAME, email=EMAIL)

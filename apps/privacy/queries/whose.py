@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.ahead import still_ahead
-from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.models.payment import UNDECIDED
 from apps.customers.models import Customer
 
@@ -85,20 +85,21 @@ def cards_of(*, business_id: int, email: str) -> QuerySet[GiftCard]:
 @dataclass(frozen=True, slots=True)
 class InTheWay:
     """What has to end before somebody can be erased: bookings (as rows, the soonest first), names
-    of plans that are live, and whether money is on its way."""
+    of plans that are live, whether money is on its way, and whether a fee is still owed."""
 
     bookings: Sequence[Booking]
     plans: Sequence[str]
     has_money_on_its_way: bool
+    owes_fee: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.bookings or self.plans or self.has_money_on_its_way)
+        return bool(self.bookings or self.plans or self.has_money_on_its_way or self.owes_fee)
 
 
 def find_in_the_way(
     *, business_id: int, email: str, customer: Customer | None, now: datetime
 ) -> InTheWay:
-    """Find what has to end first. Four queries."""
+    """Find what has to end first. Six queries."""
     mine = Booking.objects.filter(bookings_of(customer, email), business=business_id)
     ahead = mine.filter(still_ahead(now=now)).select_related("business").order_by("starts_at")
     live = PlanPurchase.objects.filter(customer=customer, status__in=PlanPurchase.LIVE)
@@ -106,7 +107,15 @@ def find_in_the_way(
         bookings=list(ahead[:MOST_SHOWN]),
         plans=list(live.order_by("pk").values_list("name", flat=True)[:MOST_SHOWN]),
         has_money_on_its_way=_has_money_on_its_way(business_id, email, customer),
+        owes_fee=_owes_fee(customer),
     )
+
+
+def _owes_fee(customer: Customer | None) -> bool:
+    """Whether a fee is neither paid nor waived: who left now could never be asked for it."""
+    unpaid = (Order.PaymentStatus.NOT_PAID, Order.PaymentStatus.PARTIALLY_PAID)
+    asked = Order.objects.filter(fee__gt=0, payment_status__in=unpaid)
+    return customer is not None and asked.filter(booking__customer=customer).exists()
 
 
 def _has_money_on_its_way(business_id: int, email: str, customer: Customer | None) -> bool:
