@@ -31,6 +31,8 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "checkout.refunds": timedelta(hours=1),
         "checkout.forget_abandoned_orders": timedelta(minutes=10),
         "customers.forget_sign_ins": timedelta(hours=1),
+        "privacy.forget": timedelta(hours=1),
+        "privacy.keep_to_periods": timedelta(hours=6),
         "web.forget_counters": timedelta(hours=1),
     }
 
