@@ -2,8 +2,10 @@
 (rule M34)."""
 
 from datetime import datetime, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -291,3 +293,12 @@ def test_what_was_paid_is_kept_or_goes_back_whatever_raised_the_fee(
     assert fee <= price
     if trigger != MoneyChoice.KEEP:  # what is kept by a decision is no fee
         assert kept + owed == fee
+
+
+def test_fees_of_an_older_version_are_asked_for_after_the_upgrade(owed: Booking) -> None:
+    Order.objects.update(fee=None)
+
+    import_module("apps.checkout.migrations.0027_fees").ask_for_old_fees(apps, None)
+
+    assert stands(owed) == ("NOT_PAID", 0, 2400, "NOT_PAID")
+    assert clean()

@@ -232,6 +232,26 @@ def test_a_no_show_came_first_and_the_team_decides_about_its_fee(
     assert clean(missed)
 
 
+def test_a_no_show_that_was_waived_is_charged_by_no_cancellation(
+    half: Salon, missed: Booking
+) -> None:
+    mark(half, missed, fee=0, reason="Her train was late")
+    missed.refresh_from_db()
+
+    checkout.cancel_as_decided(
+        booking_id=missed.pk,
+        revision=missed.revision,
+        choice=MoneyChoice.POLICY,
+        reason="",
+        by=half.olga,
+        now=missed.starts_at + TEN_MINUTES,
+        seen_fee=2400,
+    )
+
+    missed.refresh_from_db()
+    assert (missed.status, missed.cancellation_fee) == ("CANCELED", 0)
+
+
 def test_what_was_missed_goes_to_no_other_time(half: Salon, missed: Booking) -> None:
     mark(half, missed)
     missed.refresh_from_db()

@@ -5,6 +5,7 @@ from datetime import datetime
 from apps.bookings.cancellation import ByPolicy
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, fee_now, is_free_now
+from apps.bookings.queries.attendance import no_show_is_told
 from apps.bookings.states import Status
 from apps.catalog.fee_windows import no_show_fee
 
@@ -12,15 +13,18 @@ from apps.catalog.fee_windows import no_show_fee
 def cancelled_by_policy(*, booking: Booking, now: datetime) -> ByPolicy:
     """What cancelling costs its customer at this instant, and whether the plan that pays keeps the
     visit: nothing of what nobody has said yes to, and a visit for as long as it is free. A fee that
-    was charged because nobody came stays what it is (rule B40). Without a query."""
+    was charged because nobody came, or was waived, stays what it is (rule B40). Without a query
+    until it begins, then one."""
     policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
-    fee = booking.cancellation_fee or fee_now(
+    fee = fee_now(
         policy=policy,
         status=status,
         starts_at=booking.starts_at,
         price=booking.price,
         now=now,
     )
+    if now >= booking.starts_at and no_show_is_told(booking=booking):
+        fee = booking.cancellation_fee
     if booking.payment_option != Booking.PaymentOption.MEMBERSHIP:
         return ByPolicy(fee)
     is_free = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
