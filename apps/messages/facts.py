@@ -179,6 +179,8 @@ class BookingFacts:
     ``instead_of`` is the start of the booking where this message offers a better one: times and
     person are then those of the offer.
     ``move`` is the request to move that this message tells of.
+    ``again_path`` is where the same is booked again, with the same choices made; "" where it cannot
+    be, or where it is not over.
     ``minimum`` is how many people it needs of whom so many ``people`` have come, 0 when it waits
     for nobody but the team; then ``answer_by`` is when it is decided.
     """
@@ -248,6 +250,7 @@ class BookingFacts:
     fee: int = 0
     owed: int = 0
     pays_fee_online: bool = False
+    again_path: str = ""
 
     @property
     def waits_for_people(self) -> bool:

@@ -47,6 +47,11 @@ def gift_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/gifts/open/{token}"
 
 
+def again_url(path: str) -> str:
+    """Return the address of one of our own pages, on which the same is booked again."""
+    return f"{settings.PORTAL_ORIGIN}{path}"
+
+
 def home_url(slug: str) -> str:
     """Return the address of the business's public page."""
     return f"{settings.PORTAL_ORIGIN}/{slug}/"

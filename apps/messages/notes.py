@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.bookings.deadlines import Rule
 from apps.bookings.wording import fee_words
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import directions_url
+from apps.messages.links import again_url, directions_url, home_url
 from apps.web import formatting
 
 
@@ -271,3 +271,13 @@ def _before(at: datetime, facts: BookingFacts, zone: ZoneInfo) -> str:
 def has_new_time(facts: BookingFacts) -> bool:
     """Whether the move this message tells of changed the time."""
     return facts.moved_from not in {None, facts.starts_at}
+
+
+def again_button(facts: BookingFacts, kind: Kind) -> tuple[str, str]:
+    """Where the same is booked once more, with what was chosen, and how the button is called; where
+    it is not sold so any more, all there is."""
+    if not facts.again_path:
+        return home_url(facts.business.slug), _("Find another time")
+    is_given_up = kind is Kind.CANCELED and not facts.waited
+    label = _("Book again") if is_given_up else _("Find another time")
+    return again_url(facts.again_path), label

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from apps.availability.models import Session
+from apps.bookings.forms.picks import again_url
 from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.models.history import MOVES
 from apps.bookings.plan_uses import plan_words_of
@@ -71,6 +72,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         all_dates=tuple(CourseDate(*it) for it in all_dates_of(booking=booking)),
         **money_facts(booking),
         **_line_facts(booking),
+        again_path=again_url(booking=booking) if booking.status in ENDED else "",
     )
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.bookings.wording import contact_words, mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import calendar_file_url, home_url, part_url, team_booking_url
+from apps.messages.links import calendar_file_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.move_words import asked_notes, asked_rows, asked_subjects
 from apps.messages.names import greeting_name, without_links
 from apps.messages.notes import (
+    again_button,
     answer_note,
     cancel_note,
     line_notes,
@@ -293,7 +294,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     if kind in {Kind.CANCELED, Kind.OWED} and facts.owed and facts.pays_fee_online:
         return part_url("PAY", token), _("Pay now")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
-        return home_url(slug), _("Find another time")
+        return again_button(facts, kind)
     if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
         kind = Kind.WAITLISTED
     labels = {

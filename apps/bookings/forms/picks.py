@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,7 +20,7 @@ from apps.bookings.queries.days import Ask
 from apps.bookings.queries.offered import choice_of
 from apps.businesses.models import Business
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice, choose
+from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
 from apps.kernel.refusals import Refusal
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
@@ -104,15 +105,62 @@ def picks_of(choice: Choice) -> Picks:
 
 
 def picks_of_booking(booking: Booking) -> Picks:
-    """The picks behind an appointment, on the clock it was chosen on; none of them where the
-    service no longer offers what was chosen, and none for a class or a course."""
+    """The picks behind an appointment, on the clock it was chosen on: all that the service still
+    offers of what was chosen. None for a class or a course."""
     if booking.kind != Service.Kind.APPOINTMENT:
         return Picks()
     zone = booking.time_zone if booking.service.online else ""
     try:
         return replace(picks_of(choice_of(booking=booking)), zone=zone)
     except UnknownChoice:
-        return Picks(zone=zone)
+        return replace(_picks_left(booking), zone=zone)
+
+
+def _picks_left(booking: Booking) -> Picks:
+    """What can still be chosen, one after the other: an extra that is gone takes nothing along."""
+    is_named = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
+    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    wanted: list[dict[str, Any]] = [
+        {"variant": booking.variant_id},
+        {"people": booking.party_size},
+        {"location": booking.location_id if len(booking.service.all_locations) > 1 else None},
+        {"staff": booking.resource_id if is_named else None},
+    ]
+    picks = Picks()
+    for change in wanted:
+        picks = _with(picks, booking.service, **change)
+    for pk in add_ons:
+        picks = _with(picks, booking.service, add_ons=(*picks.add_ons, pk))
+    return picks
+
+
+def _with(picks: Picks, service: Service, **change: Any) -> Picks:
+    more = replace(picks, **change)
+    try:
+        more.choose(service)
+    except UnknownChoice:
+        return picks
+    return more
+
+
+def again_url(*, booking: Booking) -> str:
+    """Where the same is booked again, with the same choices made as far as they are offered: the
+    picker of an appointment, the dates of a class, the page of a course; "" where it cannot be."""
+    service = booking.service
+    if not is_offered(service=service):
+        return ""
+    if booking.kind == Service.Kind.APPOINTMENT:
+        return times_url(service, picks_of_booking(booking))
+    slugs = {"business": service.business.slug}
+    if booking.kind == Service.Kind.CLASS:
+        people = {"people": booking.party_size} if booking.party_size > 1 else {}
+        path = reverse("classes:timetable", kwargs=slugs)
+        return f"{path}?{urlencode({'class': service.slug, **people})}"
+    path = reverse("classes:course", kwargs={**slugs, "service": service.slug})
+    try:
+        return f"{path}{party_query(choice_of(booking=booking))}"
+    except UnknownChoice:
+        return path
 
 
 def read_picks(query: QueryDict, *, now: datetime) -> Picks:

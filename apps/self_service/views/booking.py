@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.bookings.forms.picks import picks_of_booking, times_url
+from apps.bookings.forms.picks import again_url
 from apps.bookings.models import AccessLink, Booking
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
@@ -206,7 +206,7 @@ def _parts(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         context["suggested"] = suggested_slots(booking=found, now=now)
         context["overlap"] = overlap_of(booking=found, now=now)
         if found.status == Booking.Status.DECLINED:
-            context["again_url"] = times_url(found.service, picks_of_booking(found))
+            context["again_url"] = again_url(booking=found)
     return context
 
 
@@ -297,7 +297,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "question": question_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "reach": reach_of(booking=found, stub=stub) if is_kept else None,
-        "again_url": times_url(found.service, picks_of_booking(found)) if is_over else "",
+        "again_url": again_url(booking=found) if is_over else "",
         "openings": list_openings(booking=found),
         "has_address": bool(found.contact_email),
         "revision": found.revision,

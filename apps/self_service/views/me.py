@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.bookings.forms.picks import picks_of_booking, times_url
+from apps.bookings.forms.picks import again_url, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.visitors import browser_of, forget, forget_grants, plans_of, proof_of
 from apps.customers import operations as customers
@@ -101,7 +101,8 @@ def _require_room(request: HttpRequest, *, now: datetime) -> None:
 def again(request: HttpRequest, reference: str) -> HttpResponse:
     """Lead to the times of what was booked, with the same choices made."""
     booking = granted_booking(request, reference)
-    return HttpResponseSeeOther(times_url(booking.service, picks_of_booking(booking)))
+    url = again_url(booking=booking) or times_url(booking.service, picks_of_booking(booking))
+    return HttpResponseSeeOther(url)
 
 
 @require_POST
