@@ -388,13 +388,11 @@ def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
 
 def _footer(facts: BookingFacts, kind: Kind) -> str:
     sender = ", ".join(part for part in (facts.business.name, facts.business.address) if part)
+    said = {"sender": sender}
     if kind.is_for_team:
-        return _("%(sender)s. You are receiving this e-mail because you run this booking page.") % {
-            "sender": sender
-        }
-    why = _("%(sender)s. You are receiving this e-mail because you booked on our page.") % {
-        "sender": sender
-    }
+        words = _("%(sender)s. You are receiving this e-mail because you run this booking page.")
+        return words % said
+    why = _("%(sender)s. You are receiving this e-mail because you booked on our page.") % said
     if kind in {Kind.DECLINED, Kind.CANCELED} and not (facts.owed and facts.pays_fee_online):
         return why
     return f"{why} {_('The button opens only your booking: please do not forward it.')}"

@@ -15,6 +15,7 @@ from apps.bookings.forms.questions import PhoneField
 from apps.bookings.models import MoveWish
 from apps.bookings.wishes import PARTS, Wish
 from apps.bookings.wording import hours_words
+from apps.classes.queries.party import Party
 from apps.waitlists.forms import NOTICES
 from apps.web.fields import (
     AsksAboutSlips,
@@ -219,3 +220,33 @@ def _as_asked(wish: MoveWish) -> dict[str, Any]:
         "staff": wish.resource_id,
         "notice": wish.notice_minutes,
     }
+
+
+MOST_PEOPLE = 99
+
+
+class PartyForm(forms.Form):
+    """How many come, of each kind where there are kinds."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: QueryDict | None, *, party: Party) -> None:
+        super().__init__(data, auto_id="%s")
+        self.keys = {f"people_{key}" if key else "people": key for key in party.names}
+        counts = party.counts
+        for field, key in self.keys.items():
+            self.fields[field] = PlainNumberField(
+                label=party.names[key] or _("How many people?"),
+                min_value=0,
+                max_value=MOST_PEOPLE,
+                initial=counts[key],
+                error_messages={"required": _("Enter a number.")},
+            )
+
+    def wanted(self) -> dict[int, int]:
+        """How many of each key."""
+        return {key: self.cleaned_data[field] for field, key in self.keys.items()}
+
+    def pairs(self) -> list[tuple[str, int]]:
+        """The same by the names of the fields."""
+        return [(field, self.cleaned_data[field]) for field in self.keys]

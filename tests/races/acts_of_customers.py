@@ -6,6 +6,7 @@ from apps.bookings.operations import Details
 from apps.bookings.wishes import Wish
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
+from apps.classes.queries.party import party_of, plan_change
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
@@ -144,6 +145,23 @@ class Customers(Stage):
         if found := self.a_booking(*LIVE, kind__in=MANY):
             more = self.dice.choice((1, 2))
             self.attempt(lambda: checkout.add_people(booking=found, more=more, now=self.now))
+
+    def a_party_changes(self) -> None:
+        """Fewer or more come, as the page says; now and then from an old page."""
+        if found := self.a_booking(*LIVE, kind__in=MANY):
+            wanted = {key: self.dice.choice((0, 1, 2, 3)) for key in party_of(found).names}
+            seen = found.revision - self.chance(ASTRAY)
+            self.attempt(
+                lambda: checkout.change_party(
+                    booking=found,
+                    wanted=wanted,
+                    revision=seen,
+                    seen_price=plan_change(booking=found, wanted=wanted, now=self.now).price(
+                        found.price
+                    ),
+                    now=self.now,
+                )
+            )
 
     def a_party_goes_elsewhere(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):

@@ -45,7 +45,13 @@ REFUSED = (
     *(BusyTryAgain, NoSeats, SeatsTaken, SessionsConflict, SlotTaken, SessionOver, UnknownChoice),
     *(bookings.SlotGone, bookings.StaleRevision, bookings.NotAllowed, bookings.TooLateToUndo),
     *(bookings.CannotJoin, bookings.CannotMove, waitlists.CannotWait, bookings.NotBookable),
-    *(bookings.PriceChanged, bookings.SuggestionTaken, bookings.TooManyPeople, classes.NotComing),
+    *(
+        bookings.PriceChanged,
+        bookings.SuggestionTaken,
+        bookings.TooManyPeople,
+        classes.NotComing,
+        classes.PartyFixed,
+    ),
     *(
         bookings.ClockConflicts,
         bookings.NoConflict,

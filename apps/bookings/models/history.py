@@ -104,6 +104,12 @@ class BookingEvent(models.Model):
         return datetime.fromisoformat(told) if told else None
 
     @property
+    def has_fewer_people(self) -> bool:
+        """Whether fewer come after it than before."""
+        before, after = (told.get("party_size") for told in (self.before, self.after))
+        return before is not None and after is not None and after < before
+
+    @property
     def zones(self) -> tuple[str, str] | None:
         """The zone in which its time was told before and after, where that became another one."""
         was, now = (told.get("time_zone") for told in (self.before, self.after))

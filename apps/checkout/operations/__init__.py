@@ -17,6 +17,7 @@ from apps.checkout.operations.cancel_and_refund import (
     keep_money,
     refund_the_rest,
 )
+from apps.checkout.operations.change_party import change_party
 from apps.checkout.operations.change_zone import change_zone
 from apps.checkout.operations.check_out import CheckedOut, Seen, check_out, forget_abandoned_orders
 from apps.checkout.operations.errors import (
@@ -148,6 +149,7 @@ __all__ = [
     "cancel_as_decided",
     "cancel_the_other",
     "capture_payment",
+    "change_party",
     "change_zone",
     "check_out",
     "close_payment",

@@ -33,12 +33,12 @@ def add_people(
     if order is None or not grown.price or grown.party_size == before.party_size:
         return grown
     payments = list(order.payments.select_for_update().order_by("pk"))
-    _grow(order, grown, more=grown.price - (before.price or 0), now=now)
+    grow(order, grown, more=grown.price - (before.price or 0), now=now)
     sync(order, grown, payments, actor=Actor.of(None), now=now)
     return grown
 
 
-def _grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
+def grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
     """Add a line of ``more`` (minor units, tax included, before anything is taken off) to a locked
     order.
 

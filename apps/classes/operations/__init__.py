@@ -3,16 +3,19 @@ from apps.classes.operations.change import VisitsMeet, change_class, change_plac
 from apps.classes.operations.join import NotComing, add_booking, add_people, hold_seats
 from apps.classes.operations.minimum import decide_minimums, let_take_place
 from apps.classes.operations.move import move_places
+from apps.classes.operations.party import change_party
 from apps.classes.operations.roster import (
     NotOnTheList,
     mark_all_here,
     mark_attendance,
     message_people,
 )
+from apps.classes.queries.party import PartyFixed
 
 __all__ = [
     "NotComing",
     "NotOnTheList",
+    "PartyFixed",
     "VisitsMeet",
     "add_booking",
     "add_people",
@@ -20,6 +23,7 @@ __all__ = [
     "cancel_course_date",
     "cancel_run",
     "change_class",
+    "change_party",
     "change_places",
     "decide_minimums",
     "hold_seats",

@@ -157,6 +157,7 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
         if event.before.get("status") == Booking.Status.WAITING_LIST:
             words = OUT_OF_LINE.get(BookingEvent.Action(event.action), words)
+        words = _("Fewer people") if event.has_fewer_people else words
         if event.better_at is not None:
             words = _("A better time was offered")
         if event.action == BookingEvent.Action.PAID and came.get(event.at):

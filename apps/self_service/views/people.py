@@ -80,13 +80,14 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
     except Refusal as refused:
-        words = _why_not_added(refused, booking)
+        words = why_not_added(refused, booking)
         status = 422 if isinstance(refused, bookings.TooManyPeople) else 409
         return show_booking(request, booking, now=now, problem=words, status=status)
     return go_to(request, "self_service:booking", reference=reference)
 
 
-def _why_not_added(refused: Refusal, booking: Booking) -> str:
+def why_not_added(refused: Refusal, booking: Booking) -> str:
+    """Why nobody was added, in the words of the page."""
     match refused:
         case bookings.TooManyPeople():
             return _("This booking cannot be for more people.")

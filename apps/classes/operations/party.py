@@ -1,0 +1,91 @@
+"""Fewer or more people come on what is booked (rule B42)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.bookings.announcements import announce_free_places
+from apps.bookings.models import Booking, BookingEvent, ParticipantChoice
+from apps.bookings.operations.errors import StaleRevision
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.classes.party import Kind
+from apps.classes.queries.party import Obstacle, PartyChange, PartyFixed, party_of, plan_change
+
+
+@transaction.atomic
+def change_party(
+    *,
+    booking: Booking,
+    wanted: Mapping[int, int],
+    revision: int,
+    seen_price: int | None,
+    now: datetime,
+) -> tuple[Booking, PartyChange | None]:
+    """Let so many people of each kind come on a booking (``queries.party``), for its customer, who
+    is told once more. Places that come free go to whoever waits first; those who are added take
+    theirs as at the first time.
+
+    seen_price is what the page said that all of it costs then. Return what changed, None where so
+    many come already: a form that is sent twice changes once.
+
+    Raises:
+        StaleRevision: somebody changed it since the page was made, or it costs another amount.
+        PartyFixed, UnknownChoice, NotBookable, TooManyPeople, CannotJoin: as ``plan_change``.
+        NoSeats: somebody was faster.
+        BusyTryAgain: the lock did not come in time.
+    """
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    counts = party_of(locked).counts
+    if all(counts[key] == people for key, people in wanted.items()):
+        return locked, None
+    if locked.revision != revision:
+        raise StaleRevision
+    change = plan_change(booking=locked, wanted=wanted, now=now)
+    price = change.price(locked.price)
+    if price != seen_price:
+        raise StaleRevision
+    if locked.seating_id is None:
+        raise PartyFixed(Obstacle.FIXED)
+    has_room = change.people < locked.party_size
+    if change.people != locked.party_size:
+        availability.change_seats(seating_id=locked.seating_id, seats=change.people, now=now)
+    record_transition(
+        locked,
+        action=BookingEvent.Action.RESIZED,
+        actor=Actor.of(None),
+        now=now,
+        columns={"party_size": change.people, "price": price, **_mixed(locked, change)},
+    )
+    if has_room and (target := locked.course_run or locked.session):
+        announce_free_places(target, now=now)
+    return locked, change
+
+
+def _mixed(booking: Booking, change: PartyChange) -> dict[str, Any]:
+    """Write the people of each kind anew; return the column that says it in words (rule B13)."""
+    kinds = _joined(change.kinds)
+    if all(it.key == 0 for it in kinds):
+        return {}
+    booking.mix.all().delete()
+    ParticipantChoice.objects.bulk_create(
+        ParticipantChoice(
+            booking=booking, variant_id=it.key, name=it.name, people=it.people, price=it.price
+        )
+        for it in kinds
+    )
+    told = tuple((it.people, it.name) for it in kinds)
+    return {"service_snapshot": replace(booking.as_booked, mix=told).as_snapshot()}
+
+
+def _joined(kinds: tuple[Kind, ...]) -> list[Kind]:
+    """Those of one kind and one price together, in order."""
+    found: dict[tuple[int, int], Kind] = {}
+    for it in kinds:
+        known = found.get((it.key, it.price))
+        people = it.people + (known.people if known else 0)
+        found[it.key, it.price] = replace(it, people=people)
+    return list(found.values())
