@@ -113,6 +113,15 @@ def test_dates_follow_the_order_of_the_locale(
     assert formatting.format_short_day(on, locale=locale) == short
 
 
+@pytest.mark.parametrize("first", ["dv", "io", "wa"])
+def test_a_language_reads_the_same_whichever_was_printed_before(first: str) -> None:
+    """Seen to fail with Babel 2.18: "M11 3일 (화)" for whoever came second."""
+    on = date(2026, 11, 3)
+    formatting.format_short_day(on, locale=first)
+
+    assert formatting.format_short_day(on, locale="ko") == "11월 3일 (화)"
+
+
 def test_the_date_of_an_instant_is_the_date_of_its_zone() -> None:
     at = datetime(2026, 11, 26, 23, 30, tzinfo=UTC)
     assert formatting.format_datetime(at, zone=BERLIN, locale="en-GB") == "Fri 27 Nov, 00:30"
