@@ -91,7 +91,7 @@ def test_it_is_raised_once(half: Salon, missed: Booking) -> None:
 
 
 def test_before_it_begins_nobody_has_missed_it(half: Salon, missed: Booking) -> None:
-    with pytest.raises(checkout.NotYet):
+    with pytest.raises(checkout.NotBegun):
         checkout.mark_no_show(
             booking_id=missed.pk,
             revision=missed.revision,

@@ -112,7 +112,7 @@ def test_money_that_goes_back_later_is_told_to_nobody(zenobia: Zenobia, salon: S
 def test_a_booking_ahead_has_to_be_cancelled_first(salon: Salon) -> None:
     ahead = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW, name=NAME)
 
-    with pytest.raises(privacy.NotYet) as refused:
+    with pytest.raises(privacy.StillOpen) as refused:
         privacy.erase_mailbox(business_id=salon.business.pk, email=CARL, now=NOW)
 
     assert refused.value.in_the_way.bookings == [ahead]
@@ -123,7 +123,7 @@ def test_a_booking_ahead_has_to_be_cancelled_first(salon: Salon) -> None:
 def test_a_live_plan_has_to_end_first(salon: Salon) -> None:
     make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
 
-    with pytest.raises(privacy.NotYet) as refused:
+    with pytest.raises(privacy.StillOpen) as refused:
         privacy.erase_mailbox(business_id=salon.business.pk, email=CARL, now=NOW)
 
     assert refused.value.in_the_way.plans == ["Ten classes"]
@@ -133,7 +133,7 @@ def test_a_fee_has_to_be_paid_or_waived_first(zenobia: Zenobia) -> None:
     """The row alone, because how a fee comes about has tests of its own."""
     Order.objects.filter(booking=zenobia.visit).update(fee=100, payment_status="NOT_PAID")
 
-    with pytest.raises(privacy.NotYet) as refused:
+    with pytest.raises(privacy.StillOpen) as refused:
         erase(zenobia)
 
     assert refused.value.in_the_way.owes_fee

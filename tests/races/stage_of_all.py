@@ -68,10 +68,10 @@ REFUSED = (
     *(checkout.PlanRefused, prepaid.PlanNotSold, prepaid.PlanIsOver, prepaid.CardMissing),
     *(prepaid.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
     *(checkout.WayOutNotOffered, checkout.NotOver, checkout.FeeTooHigh, checkout.ReasonMissing),
-    *(privacy.NotYet, privacy.PeriodsChanged),
+    *(privacy.StillOpen, privacy.PeriodsChanged),
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
-    *(checkout.FeeTooHigh, checkout.NotYet, checkout.ReasonMissing),
+    *(checkout.FeeTooHigh, checkout.NotBegun, checkout.ReasonMissing),
 )
 """What an operation may answer; all else is a fault, TimeNotKept and IllegalTransition first."""
 

@@ -70,6 +70,6 @@ def _book(draft: Booking, email: str) -> str:
 def _erase(business_id: int, email: str) -> str:
     try:
         entry = privacy.erase_mailbox(business_id=business_id, email=email, now=NOW)
-    except privacy.NotYet:
+    except privacy.StillOpen:
         return "not yet"
     return "erased" if entry else "again"

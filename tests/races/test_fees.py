@@ -16,7 +16,7 @@ from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.races.storm import storm_of
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
-REFUSED = (bookings.StaleRevision, bookings.NotAllowed, checkout.NotOwed, checkout.NotYet)
+REFUSED = (bookings.StaleRevision, bookings.NotAllowed, checkout.NotOwed, checkout.NotBegun)
 
 
 @pytest.fixture

@@ -120,7 +120,7 @@ class FeeTooHigh(Refusal):
         self.most = most
 
 
-class NotYet(Refusal):
+class NotBegun(Refusal):
     """Nobody can have missed it: it has not begun."""
 
 

@@ -12,7 +12,7 @@ from apps.bookings.policy import Reason
 from apps.bookings.queries.attendance import is_no_show, no_show_is_told
 from apps.bookings.queries.cancelling import no_show_by_policy
 from apps.businesses.models import TeamMember
-from apps.checkout.operations.errors import FeeTooHigh, NotYet, ReasonMissing
+from apps.checkout.operations.errors import FeeTooHigh, NotBegun, ReasonMissing
 from apps.checkout.operations.fees import ask_for_fee, drop_fee
 from apps.classes import operations as classes
 from apps.classes.queries.attending import find_attending
@@ -40,7 +40,7 @@ def mark_no_show(
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it since the page was made.
         NotAllowed: it is not confirmed, a course, or marked already.
-        NotYet: it has not begun.
+        NotBegun: it has not begun.
         FeeTooHigh: more than the policy says.
         ReasonMissing: less than the policy says, and nobody says why.
     """
@@ -143,4 +143,4 @@ def _require_markable(booking: Booking, *, now: datetime) -> None:
     if booking.status != Booking.Status.CONFIRMED:
         raise NotAllowed(Reason.WRONG_STATUS)
     if now < booking.starts_at:
-        raise NotYet
+        raise NotBegun

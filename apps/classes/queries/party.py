@@ -37,11 +37,14 @@ class PartyFixed(Refusal):
         super().__init__(obstacle)
         self.obstacle = obstacle
 
-    @property
-    def status(self) -> HTTPStatus:  # type: ignore[override]
-        """Nobody at all is a mistake of whoever typed it."""
-        is_typed = self.obstacle is Obstacle.NOBODY
-        return HTTPStatus.UNPROCESSABLE_ENTITY if is_typed else HTTPStatus.CONFLICT
+
+class NobodyLeft(PartyFixed):
+    """Nobody at all would come: a mistake of whoever typed it."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__(Obstacle.NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,9 @@ def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -
     """Work out what a booking becomes if so many of each key come; a key that is not named stays.
 
     Raises:
-        PartyFixed: nothing can be changed here, nobody would be left, or taking people off costs
-            something by now (rule B33).
+        PartyFixed: nothing can be changed here, or taking people off costs something by now (rule
+            B33).
+        NobodyLeft: as its name says.
         UnknownChoice: a key is of no kind that can be asked for.
         NotBookable, TooManyPeople, CannotJoin: of those who are added.
     """
@@ -129,7 +133,7 @@ def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -
     counts = party.counts
     asked = {key: wanted.get(key, counts[key]) for key in party.names}
     if sum(asked.values()) < 1:
-        raise PartyFixed(Obstacle.NOBODY)
+        raise NobodyLeft
     fewer = {key: counts[key] - n for key, n in asked.items() if n < counts[key]}
     more = {key: n - counts[key] for key, n in asked.items() if n > counts[key]}
     if fewer:

@@ -7,15 +7,15 @@ from apps.privacy.operations.desk import (
     forget_requests,
     open_link,
 )
-from apps.privacy.operations.erase import RECEIPT_TOPIC, NotYet, erase_mailbox, erase_person
+from apps.privacy.operations.erase import RECEIPT_TOPIC, StillOpen, erase_mailbox, erase_person
 from apps.privacy.operations.receipts import forget_receipts, note_told
 from apps.privacy.operations.retention import PeriodsChanged, keep_to_periods, set_periods
 
 __all__ = [
     "DESK_TOPIC",
     "RECEIPT_TOPIC",
-    "NotYet",
     "PeriodsChanged",
+    "StillOpen",
     "ask_for_data",
     "correct_person",
     "erase_mailbox",

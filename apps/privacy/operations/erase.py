@@ -43,7 +43,7 @@ FOLLOWED = (
 """Tables whose rows stay, with columns of which nothing but the registry has to be known."""
 
 
-class NotYet(Refusal):
+class StillOpen(Refusal):
     """Something has to end first; in_the_way says what."""
 
     def __init__(self, in_the_way: InTheWay) -> None:
@@ -73,7 +73,7 @@ def erase_person(
 
     Raises:
         Customer.DoesNotExist: not a contact of this business.
-        NotYet: a booking is ahead, a plan is live, or money is on its way. Nothing was changed.
+        StillOpen: a booking is ahead, a plan is live, or money is on its way. Nothing was changed.
     """
     customer = Customer.objects.get(pk=customer_id, business_id=business_id)
     if customer.erased_at is not None:
@@ -95,7 +95,7 @@ def _erase_mailbox(
     _lock(theirs, customer)
     in_the_way = find_in_the_way(business_id=business_id, email=email, customer=customer, now=now)
     if in_the_way:
-        raise NotYet(in_the_way)
+        raise StillOpen(in_the_way)
     counts = erase_whose(theirs, business=business, actor=Actor.of(by), now=now)
     counts["gift_cards"] = _erase_cards(theirs, business=business)
     is_new = customer is not None and erase_customer(

@@ -165,7 +165,7 @@ def erase(request: HttpRequest, business: Business) -> HttpResponse:
         return _confirm(request, business, kept, found, now=now)
     try:
         privacy.erase_mailbox(business_id=business.pk, email=email, now=now)
-    except privacy.NotYet as refused:
+    except privacy.StillOpen as refused:
         status = HTTPStatus.CONFLICT
         return _confirm(request, business, kept, refused.in_the_way, now=now, status=status)
     return go_to(request, "self_service:data_erased", business=business.slug)

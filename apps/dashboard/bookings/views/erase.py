@@ -34,7 +34,7 @@ def erase(request: OwnerRequest, reference: str) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             now=now,
         )
-    except privacy.NotYet as refused:
+    except privacy.StillOpen as refused:
         return _ask(request, reference, customer, form, now=now, status=refused.status)
     return to_page(request, "booking", reference, fragment="customer")
 
