@@ -20,7 +20,11 @@ from tests.pages import text_of
 from tests.privacy.people import AFTER, EMAIL, Zenobia, traces
 from tests.self_service.test_own_data import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("at_now"),
+    pytest.mark.both_databases,
+]
 CARL = "carl@example.com"
 
 

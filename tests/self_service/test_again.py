@@ -19,7 +19,11 @@ from tests.factories.money import work
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("at_now"),
+    pytest.mark.both_databases,
+]
 LATER = NOW + timedelta(minutes=1)
 
 
