@@ -4,10 +4,17 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
+from apps.outbox.models import OutboxItem
+
 
 def portal_host() -> str:
     """Return the host name of the portal, for Message-ID and UID."""
     return urlsplit(settings.PORTAL_ORIGIN).hostname or "localhost"
+
+
+def message_id_of(item: OutboxItem) -> str:
+    """Return what names a mail at every attempt of its item (rule C9)."""
+    return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
 def manage_url(token: str) -> str:

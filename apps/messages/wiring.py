@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.checkout.models import PlanPurchase
 from apps.customers.operations import SIGN_IN_TOPIC
 from apps.messages import operations
-from apps.messages.links import portal_host
+from apps.messages.links import message_id_of
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from apps.outbox.registry import register
@@ -42,7 +42,7 @@ def mail_links(payload: Mapping[str, Any], item: OutboxItem) -> None:
         booking_id=payload.get("booking_id"),
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
 
 
@@ -55,7 +55,7 @@ def mail_plan(payload: Mapping[str, Any], item: OutboxItem) -> None:
             amount=payload.get("amount", 0),
             attempt=item.attempts,
             now=timezone.now(),
-            message_id=_id_of(item),
+            message_id=message_id_of(item),
         )
 
 
@@ -71,7 +71,7 @@ def mail_gift(payload: Mapping[str, Any], item: OutboxItem) -> None:
         amount=payload["amount"],
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
 
 
@@ -83,7 +83,7 @@ def mail_reset(payload: Mapping[str, Any], item: OutboxItem) -> None:
         user_id=payload.get("user_id"),
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
 
 
@@ -93,13 +93,8 @@ def mail_sign_in(payload: Mapping[str, Any], item: OutboxItem) -> None:
         sign_in_id=payload["sign_in_id"],
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
-
-
-def _id_of(item: OutboxItem) -> str:
-    """What names a mail at every attempt of its item (rule C9)."""
-    return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
 def connect() -> None:

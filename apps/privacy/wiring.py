@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.messages.links import portal_host
+from apps.messages.links import message_id_of
 from apps.outbox.models import OutboxItem
 from apps.outbox.registry import register, register_periodic
 from apps.privacy import mails, operations
@@ -18,7 +18,7 @@ def mail_link(payload: Mapping[str, Any], item: OutboxItem) -> None:
         request_id=payload["request_id"],
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
 
 
@@ -28,13 +28,8 @@ def mail_receipt(payload: Mapping[str, Any], item: OutboxItem) -> None:
         entry_id=payload["entry_id"],
         attempt=item.attempts,
         now=timezone.now(),
-        message_id=_id_of(item),
+        message_id=message_id_of(item),
     )
-
-
-def _id_of(item: OutboxItem) -> str:
-    """What names a mail at every attempt of its item (rule C9)."""
-    return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
 def forget(now: datetime) -> None:

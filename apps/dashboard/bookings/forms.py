@@ -157,9 +157,27 @@ class CancelForm(DecisionForm):
     )
 
 
-class TeamCancelForm(DecisionForm):
+class FeeForm(DecisionForm):
+    """A form with a field ``fee``: most is what the policy charges, in minor units of currency."""
+
+    ids = "%s"
+
+    def __init__(
+        self, *args: Any, currency: str, locale: str, most: int = 0, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id=self.ids, **kwargs)  # type: ignore[misc]
+        told = format_money(most, currency, locale)
+        self.fields["fee"].help_text = _("Up to %(most)s; you can charge less.") % {"most": told}
+        if most:
+            self.initial.setdefault("fee", most)
+        speak(self, locale=locale, currency=currency)
+
+
+class TeamCancelForm(FeeForm):
     """Why it is cancelled, and what becomes of the money; fee is what is charged where the policy
     counts, seen_fee what the page said it comes to (minor units)."""
+
+    ids = "cancel_%s"
 
     reason = TextField(
         label=_("Reason"),
@@ -177,19 +195,11 @@ class TeamCancelForm(DecisionForm):
     fee = MoneyField(label=_("Fee"), required=False)
     seen_fee = PlainNumberField(min_value=0, max_value=MAX_AMOUNT, required=False)
 
-    def __init__(
-        self, *args: Any, currency: str, locale: str, most: int = 0, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, auto_id="cancel_%s", **kwargs)  # type: ignore[misc]
-        told = format_money(most, currency, locale)
-        self.fields["fee"].help_text = _("Up to %(most)s; you can charge less.") % {"most": told}
-        if most:
-            self.initial.setdefault("fee", most)
-        speak(self, locale=locale, currency=currency)
 
-
-class NoShowForm(DecisionForm):
+class NoShowForm(FeeForm):
     """That nobody came, and what is charged for it: the fee of the policy, less, or nothing."""
+
+    ids = "no_show_%s"
 
     fee = MoneyField(label=_("Fee"), required=False)
     no_fee = forms.BooleanField(label=_("Charge no fee"), required=False)
@@ -200,16 +210,6 @@ class NoShowForm(DecisionForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-    def __init__(
-        self, *args: Any, currency: str, locale: str, most: int = 0, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, auto_id="no_show_%s", **kwargs)  # type: ignore[misc]
-        told = format_money(most, currency, locale)
-        self.fields["fee"].help_text = _("Up to %(most)s; you can charge less.") % {"most": told}
-        if most:
-            self.initial.setdefault("fee", most)
-        speak(self, locale=locale, currency=currency)
 
     @property
     def charged(self) -> int | None:

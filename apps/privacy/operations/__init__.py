@@ -7,8 +7,14 @@ from apps.privacy.operations.desk import (
     forget_requests,
     open_link,
 )
-from apps.privacy.operations.erase import RECEIPT_TOPIC, StillOpen, erase_mailbox, erase_person
-from apps.privacy.operations.receipts import forget_receipts, note_told
+from apps.privacy.operations.erase import (
+    RECEIPT_TOPIC,
+    StillOpen,
+    erase_mailbox,
+    erase_person,
+    forget_receipts,
+    note_told,
+)
 from apps.privacy.operations.retention import PeriodsChanged, keep_to_periods, set_periods
 
 __all__ = [

@@ -2,7 +2,7 @@
 follows it, for the customer, for the team, and for the worker alike (rules D10, D12)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
@@ -36,6 +36,8 @@ from apps.privacy.queries.whose import (
 from apps.privacy.registry import BOOKING, Fate, columns_of
 
 RECEIPT_TOPIC = "privacy.receipt"
+RECEIPT_KEPT = timedelta(days=2)
+"""How long the address of a receipt that does not leave is kept."""
 FOLLOWED = (
     *("checkout.PlanPurchase", "checkout.CreditEntry", "checkout.Payment", "checkout.Refund"),
     "messages.Message",
@@ -245,3 +247,15 @@ def _erase_traces(customer: Customer | None, email: str, *, business: Business) 
         contacts = ContentType.objects.get_for_model(Customer)
         lines = LogEntry.objects.filter(content_type=contacts, object_id=str(customer.pk))
         lines.update(object_repr=word_for(business))
+
+
+def note_told(*, entry_id: int) -> None:
+    """Forget where a receipt went: it has left, or never will."""
+    PrivacyEntry.objects.filter(pk=entry_id).update(tell="")
+
+
+def forget_receipts(*, now: datetime) -> int:
+    """Forget the addresses of receipts that no mail server has taken for two days; return how
+    many."""
+    late = PrivacyEntry.objects.exclude(tell="").filter(at__lt=now - RECEIPT_KEPT)
+    return late.update(tell="")
