@@ -11,7 +11,8 @@ from apps.customers.models import Customer
 from apps.prepaid.queries.of_mailbox import cards_of_mailbox
 from apps.privacy.queries.desk import find_customer
 from apps.privacy.queries.whose import InTheWay, find_in_the_way
-from apps.self_service.queries.own_data import bookings_of_mailbox, mails_to
+from apps.self_service.queries.own_bookings import bookings_of_mailbox
+from apps.self_service.queries.own_data import mails_to
 
 MOST_SHOWN = 25
 
