@@ -20,7 +20,7 @@ from apps.messages.facts import ENDED
 def money_facts(booking: Booking) -> dict[str, Any]:
     """The fields of ``BookingFacts`` about money; in a constant number of queries."""
     facts = {**_money_as_it_is(booking), **_fee_facts(booking)}
-    if booking.status == Booking.Status.CANCELED and booking.hold_expires_at is not None:
+    if booking.is_cancelled_just_now:
         # Its end is being written at this moment: the mail tells of it as what it will be.
         share = settlement_of(booking=booking, fee=booking.cancellation_fee)
         facts["paid"] = booking.paid - share.back

@@ -103,6 +103,19 @@ def test_pressed_twice_it_is_done_once(eva: Client, booking: Booking) -> None:
     assert booking.history.filter(action="UNDONE").count() == 1
 
 
+def test_closing_the_links_leaves_the_way_back(eva: Client, booking: Booking) -> None:
+    first = press(eva, booking)
+    eva.post(path(booking, act="close-links"), {"revision": booking.revision + 1})
+
+    second = press(eva, booking)
+    page = words_of(eva.get(first["Location"]))
+    back = eva.post(path(booking, act="undo"))
+
+    assert second.status_code == 303
+    assert "You can undo this until 10:52." in page
+    assert (back.status_code, status_of(booking)) == (303, "CONFIRMED")
+
+
 def test_too_late_for_an_undo_says_so(eva: Client, booking: Booking) -> None:
     press(eva, booking)
 

@@ -276,6 +276,12 @@ class Booking(models.Model):
         return self.hold_expires_at is not None and self.hold_expires_at > now
 
     @property
+    def is_cancelled_just_now(self) -> bool:
+        """Whether its customer may still take its cancellation back, or its end is not written yet:
+        nothing is decided about its money (rule B34)."""
+        return self.status == self.Status.CANCELED and self.hold_expires_at is not None
+
+    @property
     def is_at_the_till(self) -> bool:
         """Whether a payment was begun for a draft; it has an order then."""
         is_draft = self.status == self.Status.CREATED

@@ -137,3 +137,13 @@ class BookingEvent(models.Model):
 
 MOVES = (BookingEvent.Action.MOVED, BookingEvent.Action.REZONED)
 """After these a booking may be at another time."""
+DECIDES_NOTHING = frozenset(
+    {
+        *(BookingEvent.Action.NOTED, BookingEvent.Action.CORRECTED),
+        *(BookingEvent.Action.LINKED, BookingEvent.Action.LINKS_CLOSED),
+        *(BookingEvent.Action.MESSAGED, BookingEvent.Action.READDRESSED),
+        *(BookingEvent.Action.PAID, BookingEvent.Action.LET_GO),
+    }
+)
+"""What may happen after a cancellation, and leaves it as it is, so that it can still be taken back:
+words, links, a name, and money that came or that a bank let go. Money that went back does not."""

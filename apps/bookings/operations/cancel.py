@@ -30,6 +30,7 @@ from apps.bookings.operations.transitions import (
 )
 from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Policy, Reason, fee_now, may_cancel
+from apps.bookings.queries.ending import own_cancellation_of
 from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.requests import answer_anew_by
 from apps.businesses.models import TeamMember
@@ -138,12 +139,13 @@ def undo_cancellation(
 @transaction.atomic
 def _undo(*, booking_id: int, business_id: int, revision: int, now: datetime) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    was = _status_before(booking)
-    if was is None or now >= booking.starts_at:
+    cancelled = own_cancellation_of(booking=booking)
+    if cancelled is None or now >= booking.starts_at:
         raise NotAllowed(Reason.WRONG_STATUS)
     is_over = booking.hold_expires_at is None or now >= booking.hold_expires_at
-    if is_over or not outbox.withdraw(keys=[outbox_key(booking)]):
+    if is_over or not outbox.withdraw(keys=[outbox_key(booking, cancelled.revision)]):
         raise TooLateToUndo
+    was: str = cancelled.before["status"]
     _take_place_back(booking, now=now)
     columns: dict[str, Any] = {"status": was, "hold_expires_at": None, "cancellation_fee": 0}
     if was == Booking.Status.PENDING:
@@ -213,14 +215,3 @@ def _take_place_back(booking: Booking, *, now: datetime) -> None:
     elif session is not None and session.state == Session.State.HELD:
         claim = claim_of(booking=booking, choice=choice_as_booked(booking=booking), now=now)
         availability.confirm_time(session_id=session.pk, claim=claim, now=now)
-
-
-def _status_before(booking: Booking) -> str | None:
-    """What a booking was before its customer cancelled it; None when nobody can take it back."""
-    last = booking.history.order_by("-pk").first()
-    if last is None or last.action != BookingEvent.Action.CANCELED:
-        return None
-    if last.actor != BookingEvent.Actor.CUSTOMER:
-        return None
-    was: str = last.before["status"]
-    return was

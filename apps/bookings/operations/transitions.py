@@ -290,9 +290,10 @@ def _require_kept(booking: Booking) -> None:
         raise TimeNotKept(booking.reference)
 
 
-def outbox_key(booking: Booking) -> str:
-    """Name the outbox item of the booking's latest transition, for one mail each (rule B6)."""
-    return f"booking:{booking.pk}:{booking.revision}"
+def outbox_key(booking: Booking, revision: int | None = None) -> str:
+    """Name the outbox item of the booking's latest transition, or of the one that led to this
+    revision, for one mail each (rule B6)."""
+    return f"booking:{booking.pk}:{booking.revision if revision is None else revision}"
 
 
 def _plain(value: Any) -> Any:

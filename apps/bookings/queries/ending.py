@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import DECIDES_NOTHING, Booking, BookingEvent
 
 ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 ENDINGS = (
@@ -37,13 +37,25 @@ def ending_of(*, booking: Booking) -> Ending | None:
 
 
 def was_cancelled_by_customer(*, booking: Booking) -> bool:
-    """Whether the last that happened to a booking is that its customer cancelled it."""
-    last = booking.history.order_by("-pk").first()
+    """Whether a booking is cancelled, and by its customer."""
+    ending = ending_of(booking=booking)
     return (
+        ending is not None
+        and booking.status == Booking.Status.CANCELED
+        and ending.by == BookingEvent.Actor.CUSTOMER
+    )
+
+
+def own_cancellation_of(*, booking: Booking) -> BookingEvent | None:
+    """The line of history in which its customer cancelled a booking, as long as nothing happened
+    since that decides about it; None where they did not, or where something has. One query."""
+    last = booking.history.exclude(action__in=DECIDES_NOTHING).order_by("-pk").first()
+    is_own = (
         last is not None
         and last.action == BookingEvent.Action.CANCELED
         and last.actor == BookingEvent.Actor.CUSTOMER
     )
+    return last if is_own else None
 
 
 def _is_called_off(booking: Booking) -> bool:

@@ -119,8 +119,7 @@ def _require_over(booking: Booking) -> None:
     Raises:
         NotOver: it may still take place.
     """
-    is_undoable = booking.status == Booking.Status.CANCELED and booking.hold_expires_at is not None
-    if is_undoable or not is_over(booking):
+    if not is_over(booking):
         raise NotOver
 
 

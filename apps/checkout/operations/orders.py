@@ -61,7 +61,10 @@ def subject_of(order: Order) -> Subject:
 
 
 def is_over(subject: Subject) -> bool:
-    """Whether money that comes now has nothing to pay for any more."""
+    """Whether money that comes now has nothing to pay for any more: not while a cancellation can be
+    taken back, because only its end decides about the money (rule B34)."""
+    if isinstance(subject, Booking) and subject.is_cancelled_just_now:
+        return False
     return subject.status in OVER
 
 

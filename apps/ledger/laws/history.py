@@ -17,7 +17,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Concat
 
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import DECIDES_NOTHING, Booking, BookingEvent
 from apps.ledger.finding import Finding
 from apps.ledger.laws.of_bookings import bookings_of, findings_of
 from apps.messages.models import Message
@@ -146,11 +146,15 @@ def find_untold_changes(*, business_id: int | None = None, now: datetime) -> Ite
         Cast(OuterRef("revision"), CharField()),
     )
     item = OutboxItem.objects.exclude(key="").filter(key=key)
-    undone = BookingEvent.objects.filter(
-        booking=OuterRef("booking_id"), revision=OuterRef("revision") + 1, action=Action.UNDONE
+    later = BookingEvent.objects.order_by("revision").filter(
+        booking=OuterRef("booking_id"), revision__gt=OuterRef("revision")
     )
-    events = BookingEvent.objects.order_by().filter(
-        ~Exists(item), ~Exists(undone), action__in=TOLD, at__gt=now - KEPT_BY_THE_OUTBOX
+    next_one = Subquery(later.exclude(action__in=DECIDES_NOTHING).values("action")[:1])
+    stands = ~Q(next_one=Action.UNDONE) | Q(next_one=None) | Q(action__in=DECIDES_NOTHING)
+    events = (
+        BookingEvent.objects.order_by()
+        .annotate(next_one=next_one)
+        .filter(~Exists(item), stands, action__in=TOLD, at__gt=now - KEPT_BY_THE_OUTBOX)
     )
     if business_id is not None:
         events = events.filter(business_id=business_id)

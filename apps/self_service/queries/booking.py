@@ -1,5 +1,6 @@
 """What the page of one booking tells besides its facts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.cancellation import ClockRow
 from apps.bookings.forms.picks import slot_value
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import DECIDES_NOTHING, Booking, BookingEvent
 from apps.bookings.policy import (
     Policy,
     cancellation_clock,
@@ -147,13 +148,11 @@ def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False)
 def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
     """The moves of a booking as its customer may read them: no names of the team, no notes.
 
-    A decision that was taken back within its 10 seconds was never told, so it is left out.
+    A decision that was taken back before anybody was told is left out.
     """
     told: list[tuple[datetime, str]] = []
     came = came_words_at(booking)
-    for event in booking.history.order_by("pk"):
-        if event.action == BookingEvent.Action.UNDONE and told:
-            told.pop()
+    for event in _standing(booking.history.order_by("pk")):
         words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
         if event.before.get("status") == Booking.Status.WAITING_LIST:
             words = OUT_OF_LINE.get(BookingEvent.Action(event.action), words)
@@ -165,6 +164,18 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         if words is not None:
             told.append((event.at, str(words)))
     return told
+
+
+def _standing(events: Iterable[BookingEvent]) -> list[BookingEvent]:
+    """Leave out what was taken back: the last that was decided before."""
+    standing: list[BookingEvent] = []
+    for event in events:
+        if event.action != BookingEvent.Action.UNDONE:
+            standing.append(event)
+            continue
+        decided = [it for it in standing if it.action not in DECIDES_NOTHING]
+        standing = [it for it in standing if it is not decided[-1]] if decided else standing
+    return standing
 
 
 def _moved_words(event: BookingEvent, booking: Booking) -> str:

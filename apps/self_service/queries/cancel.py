@@ -8,7 +8,7 @@ from apps.bookings.cancellation import undo_ends_at
 from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions, free_until, is_free_now
 from apps.bookings.queries.cancelling import cancelled_by_policy
-from apps.bookings.queries.ending import was_cancelled_by_customer
+from apps.bookings.queries.ending import own_cancellation_of
 from apps.bookings.states import Status
 from apps.checkout.queries.orders import settlement_of
 from apps.kernel.money import Money
@@ -93,5 +93,5 @@ def undo_until(*, booking: Booking, now: datetime) -> datetime | None:
     until = booking.hold_expires_at
     if booking.status != Booking.Status.CANCELED or until is None:
         return None
-    can = now < until and now < booking.starts_at and was_cancelled_by_customer(booking=booking)
-    return until if can else None
+    is_open = now < until and now < booking.starts_at
+    return until if is_open and own_cancellation_of(booking=booking) else None
