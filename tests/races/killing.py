@@ -1,4 +1,5 @@
-"""A child process that stops at a chosen moment of its work, to be killed there with kill -9.
+"""A child process that stops at a chosen moment of its work, to be killed there with kill -9, or
+that kills itself in the middle of it.
 
 The breakpoint is set in the forked child only; no line of the portal knows about it.
 """
@@ -8,6 +9,7 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -85,5 +87,40 @@ def _work_until_commit(work: Callable[[], Any], at: Moment, pipe: Connection) ->
         time.sleep(2 * PATIENCE)
 
     database._commit = commit_and_wait
-    work()
-    pipe.send("finished without a commit")
+    try:
+        work()
+    except Exception:  # noqa: BLE001 - whatever it is, the test has to see it
+        pipe.send(traceback.format_exc())
+    else:
+        pipe.send("finished without a commit")
+
+
+def dies(work: Callable[[], Any]) -> None:
+    """Run something in a process of its own that ends itself with kill -9 on the way (``die``)."""
+    connections.close_all()
+    process = multiprocessing.get_context("fork").Process(
+        target=_work_in_a_thread, args=(work,), daemon=True
+    )
+    process.start()
+    process.join(PATIENCE)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def _work_in_a_thread(work: Callable[[], Any]) -> None:
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def die(*_args: Any, **_named: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def after(verb: Callable[..., Any]) -> Callable[..., None]:
+    """Do it, then die before anybody can write down that it was done."""
+
+    def wrapped(*args: Any, **named: Any) -> None:
+        verb(*args, **named)
+        die()
+
+    return wrapped

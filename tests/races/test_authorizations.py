@@ -21,9 +21,9 @@ from apps.checkout.pricing import Way
 from apps.checkout.providers.sandbox import Sandbox
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
-from tests.races.killing import Moment, stopped
+from tests.races.killing import Moment, after, die, dies, stopped
 from tests.races.storm import storm_of
-from tests.races.test_money import after, attempt, die, dies
+from tests.races.test_money import attempt
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 ANSWERED = NOW + timedelta(minutes=30)

@@ -1,10 +1,6 @@
 """Money under fire: many devices, many messages, kill -9 around a provider's answer
 (rules B6, C9, M11)."""
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import Booking, BookingEvent
@@ -38,7 +34,7 @@ from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
-from tests.races.killing import Moment, stopped
+from tests.races.killing import Moment, after, die, dies, stopped
 from tests.races.storm import storm_of
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -266,38 +262,6 @@ def test_receipts_of_payments_at_once_have_no_gap_and_no_double(salon: Salon) ->
     assert list(numbers) == list(range(1, CLIENTS + 1))
     assert ReceiptCounter.objects.get().last == CLIENTS
     call_command("check_ledger")
-
-
-def dies(verb: Callable[[], Any]) -> None:
-    """Run something in a process of its own that ends itself with kill -9 on the way."""
-    connections.close_all()
-    process = multiprocessing.get_context("fork").Process(
-        target=in_a_thread, args=(verb,), daemon=True
-    )
-    process.start()
-    process.join(30)
-    assert process.exitcode == -signal.SIGKILL
-
-
-def in_a_thread(verb: Callable[[], Any]) -> None:
-    """With a connection of its own, for the reason that ``killing`` gives."""
-    thread = threading.Thread(target=verb)
-    thread.start()
-    thread.join()
-
-
-def die(*_args: Any, **_named: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def after(verb: Callable[..., Any]) -> Callable[..., None]:
-    """Do it, then die before anybody can write down that it was done."""
-
-    def wrapped(*args: Any, **named: Any) -> None:
-        verb(*args, **named)
-        die()
-
-    return wrapped
 
 
 def test_a_death_before_the_provider_is_asked_costs_one_more_tap(

@@ -1,9 +1,5 @@
 """Memberships under fire: many workers at once, kill -9 around a charge. One period, one charge."""
 
-import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 
 from apps.availability.operations import BusyTryAgain
 from apps.checkout import operations as checkout
@@ -32,7 +28,7 @@ from tests.factories.renewals import (
     make_membership_plan,
     take_card_away,
 )
-from tests.races.killing import Moment, stopped
+from tests.races.killing import Moment, after, die, dies, stopped
 from tests.races.storm import storm_of
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -174,37 +170,7 @@ def test_whatever_happens_at_once_no_period_is_paid_twice(carl: PlanPurchase) ->
     call_command("check_ledger")
 
 
-def dies(verb: Callable[[], Any]) -> None:
-    """Run something in a process of its own that ends itself with kill -9 on the way."""
-    connections.close_all()
-    process = multiprocessing.get_context("fork").Process(
-        target=in_a_thread, args=(verb,), daemon=True
-    )
-    process.start()
-    process.join(30)
-    assert process.exitcode == -signal.SIGKILL
-
-
-def in_a_thread(verb: Callable[[], Any]) -> None:
-    """With a connection of its own, for the reason that ``killing`` gives."""
-    thread = threading.Thread(target=verb)
-    thread.start()
-    thread.join()
-
-
-def die(*_args: Any, **_named: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def charge_and_die(*args: Any, **named: Any) -> None:
-    CHARGE(*args, **named)
-    die()
-
-
-CHARGE = Sandbox.charge_saved
-
-
-@pytest.mark.parametrize(("deadly", "charged"), [(die, 1), (charge_and_die, 2)])
+@pytest.mark.parametrize(("deadly", "charged"), [(die, 1), (after(Sandbox.charge_saved), 2)])
 def test_a_death_around_the_charge_is_repaired_by_the_reconciler(
     carl: PlanPurchase,
     monkeypatch: pytest.MonkeyPatch,
