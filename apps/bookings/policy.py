@@ -178,8 +178,12 @@ def may_ask_to_move(
 
 
 def _may_go(policy: Policy, *, starts_at: datetime, now: datetime, moved: int) -> Verdict:
-    """What the frozen policy says to a customer who has moved a booking so often."""
-    switched_on = policy.move_allowed and policy.move_by_link
+    """What the frozen policy says to a customer who has moved a booking so often. For a guest it is
+    switched off only where whoever is signed in could."""
+    switched_on = policy.move_allowed
+    if switched_on and not policy.move_by_link:
+        known = _may_go(policy.as_for(is_known=True), starts_at=starts_at, now=now, moved=moved)
+        return Verdict(allowed=False, reason=Reason.SWITCHED_OFF) if known.allowed else known
     if switched_on and policy.max_moves is not None and moved >= policy.max_moves:
         return Verdict(allowed=False, reason=Reason.MOVED_OFTEN)
     minutes = _move_minutes(policy)
@@ -270,15 +274,6 @@ def _only_of_the_team(status: Status, *, has_asked: bool) -> set[Action]:
     if may_decide(status=status).allowed:
         actions |= {Action.CONFIRM, Action.DECLINE}
     return actions
-
-
-def must_ask_to_cancel(*, policy: Policy, starts_at: datetime, now: datetime) -> bool:
-    """Whether what is confirmed can be cancelled by the team and not, or not any more, by its
-    customer."""
-    by_customer = may_cancel(
-        policy=policy, status=Status.CONFIRMED, starts_at=starts_at, now=now, is_team=False
-    )
-    return policy.cancel_allowed and not by_customer.allowed
 
 
 def free_minutes(policy: Policy) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,6 +21,7 @@ from apps.bookings.policy import (
     is_free_now,
     venue_of,
 )
+from apps.bookings.ways import Way, way_to_cancel, way_to_move, ways_beforehand
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.businesses.pages import Contacts, and_reach, search_map
@@ -229,13 +230,20 @@ def cancel_by_words(
     now: datetime,
     zone: ZoneInfo,
     business: Business,
+    kind: str,
     price: int | None = None,
 ) -> str:
-    """Until when cancelling is free and how it is done, with a date that never breaks; too late is
-    said as such, and what it costs then of a price in minor units (rule B33)."""
+    """Until when cancelling is free, with a date that never breaks; too late is said as such, and
+    what it costs then of a price in minor units (rule B33); and what only whoever is signed in
+    can do with a booking of this kind (rule B41)."""
     free = _free_words(policy, starts_at=starts_at, now=now, zone=zone, business=business)
-    if not policy.cancel_allowed or starts_at <= now:
+    if starts_at <= now:
         return free
+    cancel = way_to_cancel(policy, starts_at=starts_at, now=now)
+    move = way_to_move(policy, kind=kind, starts_at=starts_at, now=now)
+    how = sign_in_words(cancel=cancel, move=move)
+    if not policy.cancel_allowed:
+        return f"{free} {how}".strip()
     fees = fee_words(
         fee_steps(policy.fee_windows, starts_at=starts_at, price=price or 0),
         now=now,
@@ -243,7 +251,7 @@ def cancel_by_words(
         currency=business.currency,
         locale=business.locale,
     )
-    return format_html("{} {}", free, fees) if fees else free
+    return format_html_join(" ", "{}", ((it,) for it in (free, fees, how) if it))
 
 
 def _free_words(
@@ -259,12 +267,20 @@ def _free_words(
         words = _("This starts in less than %(length)s, so it cannot be cancelled free of charge.")
         return words % {"length": length}
     when = formatting.format_datetime(until, zone=zone, locale=business.locale)
-    words = _("Free cancellation until {}.")
-    if not policy.cancel_by_link and business.phone:
-        words = _("Free cancellation until {}: just call us.")
-    elif not policy.cancel_by_link and business.email:
-        words = _("Free cancellation until {}: just reply to our e-mail.")
-    return format_html(words, format_html('<b class="nowrap">{}</b>', when))
+    return format_html(
+        _("Free cancellation until {}."), format_html('<b class="nowrap">{}</b>', when)
+    )
+
+
+def sign_in_words(*, cancel: Way, move: Way) -> str:
+    """What takes a sign-in, "" where a link is enough or only the team does it (rule B41)."""
+    if cancel is Way.SIGN_IN and move is Way.SIGN_IN:
+        return _("To cancel or move your booking, open it and sign in by e-mail.")
+    if cancel is Way.SIGN_IN:
+        return _("To cancel your booking, open it and sign in by e-mail.")
+    if move is Way.SIGN_IN:
+        return _("To move your booking, open it and sign in by e-mail.")
+    return ""
 
 
 def fee_words(
@@ -300,23 +316,35 @@ def cancel_words(policy: Policy) -> str:
     return _("Free cancellation up to %(length)s before.") % {"length": length}
 
 
-def moving_words(policy: Policy) -> str:
-    """How often whoever books may move it, "" where the policy does not say."""
-    if policy.max_moves is None or not policy.move_allowed or not policy.move_by_link:
+def beforehand_words(policy: Policy, *, kind: str) -> str:
+    """Until when cancelling is free, how often it may be moved, and what takes a sign-in: before a
+    time is chosen."""
+    cancel, move = ways_beforehand(policy, kind=kind)
+    said = (
+        cancel_words(policy),
+        moving_words(policy, kind=kind),
+        sign_in_words(cancel=cancel, move=move),
+    )
+    return " ".join(it for it in said if it)
+
+
+def moving_words(policy: Policy, *, kind: str) -> str:
+    """How often whoever books may move it, "" where the policy does not say, and of a course, which
+    customers do not move."""
+    if policy.max_moves is None or not policy.move_allowed or kind == Service.Kind.COURSE:
         return ""
     words = ngettext("You can move it once.", "You can move it %(n)d times.", policy.max_moves)
     return words % {"n": policy.max_moves}
 
 
-def contact_words(*, status: str, is_over: bool, must_ask: bool, business: Contacts) -> str:
+def contact_words(*, status: str, is_over: bool, cancel: Way, business: Contacts) -> str:
     """How whoever booked reaches the business, and what for; "{}" stands for its telephone number.
-    "" where it tells neither a number nor an address. must_ask: the policy of the booking lets the
-    team cancel it, and not the customer."""
+    "" where it tells neither a number nor an address. cancel: how it is cancelled now."""
     lives = status in {Booking.Status.PENDING, Booking.Status.CONFIRMED} and not is_over
     if lives and status == Booking.Status.PENDING:
         by_phone = _("To change your request, call {}.")
         by_mail = _("To change your request, reply to our e-mail.")
-    elif lives and must_ask:
+    elif lives and cancel is Way.TEAM:
         by_phone = _("To change or cancel, call {}.")
         by_mail = _("To change or cancel, reply to our e-mail.")
     else:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from apps.bookings.money_words import PaidPart
-from apps.bookings.policy import Venue
+from apps.bookings.policy import Policy, Venue
 from apps.bookings.wishes import Wish
 
 
@@ -145,8 +145,9 @@ class BookingFacts:
     ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy;
-    ``asks_to_cancel``: only the team can, whom the customer asks; ``fees`` say from when it costs
-    how much.
+    ``policy`` is the frozen one, None where a mail says nothing of cancelling; ``moves``: its
+    customer may move it, or ask for that, ``moved`` so often by now; ``fees`` say from when it
+    costs how much.
     ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``position_in_line`` is 1 for
@@ -242,7 +243,9 @@ class BookingFacts:
     extras: tuple[str, ...] = ()
     mix: tuple[tuple[int, str], ...] = ()
     people: int = 0
-    asks_to_cancel: bool = False
+    policy: Policy | None = None
+    moves: bool = False
+    moved: int = 0
     fees: tuple[tuple[datetime, int], ...] = ()
     minimum: int = 0
     instead_of: datetime | None = None

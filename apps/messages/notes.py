@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.deadlines import Rule
-from apps.bookings.wording import fee_words
+from apps.bookings.ways import Way, way_to_cancel, way_to_move
+from apps.bookings.wording import contact_words, fee_words, sign_in_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import again_url, directions_url, home_url
 from apps.web import formatting
@@ -37,6 +38,36 @@ def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
         facts.fees, now=now, zone=zone, currency=facts.currency, locale=facts.business.locale
     )
     return f"{free} {fees}".strip()
+
+
+def ways_of(facts: BookingFacts, now: datetime) -> tuple[Way, Way]:
+    """How its customer cancels it and moves it, once it is confirmed (rule B41)."""
+    if facts.policy is None:
+        return Way.NEVER, Way.TEAM
+    cancel = way_to_cancel(facts.policy, starts_at=facts.starts_at, now=now)
+    if not facts.moves:
+        return cancel, Way.TEAM
+    return cancel, way_to_move(
+        facts.policy, kind="", starts_at=facts.starts_at, now=now, moved=facts.moved
+    )
+
+
+def sign_in_note(facts: BookingFacts, now: datetime) -> str:
+    """What takes a sign-in, "" where a link is enough or only the team does it."""
+    cancel, move = ways_of(facts, now)
+    return sign_in_words(cancel=cancel, move=move)
+
+
+def contact_note(facts: BookingFacts, now: datetime) -> str:
+    """How to reach the business, and what for."""
+    cancel, _move = ways_of(facts, now)
+    words = contact_words(
+        status=facts.status,
+        is_over=facts.over_at <= now or facts.double_booked,
+        cancel=cancel,
+        business=facts.business,
+    )
+    return words.format(facts.business.phone)
 
 
 def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
@@ -106,7 +137,7 @@ def _otherwise(facts: BookingFacts) -> str:
     return ""
 
 
-def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
+def overdue_notes(facts: BookingFacts, kind: Kind, now: datetime) -> list[str]:
     """A request that nobody answered in time, to its customer and to the team."""
     name = {"business": facts.business.name}
     if kind is Kind.OVERDUE:
@@ -115,7 +146,7 @@ def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     if kind is Kind.NEW_OVERDUE:
         return [_("The time you set yourself for answering is over, and the customer knows.")]
     if kind is Kind.ASKED:
-        return [_question(facts), _holding_words(facts)]
+        return [_question(facts, now), _holding_words(facts)]
     if kind is Kind.NEW_ASKED:
         return [_("The customer was asked whether to choose another time, wait or withdraw.")]
     if kind is Kind.NEW_LAPSED and facts.suggestions:
@@ -125,8 +156,8 @@ def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     return []
 
 
-def _question(facts: BookingFacts) -> str:
-    """What is asked two days before the start (rule B36); the page has the three answers."""
+def _question(facts: BookingFacts, now: datetime) -> str:
+    """What is asked two days before the start (rule B36); the page has the same answers."""
     if facts.waits_for_people:
         still = _(
             "Your booking is still waiting for more people: %(people)d of %(minimum)d so far."
@@ -138,8 +169,12 @@ def _question(facts: BookingFacts) -> str:
         "people": facts.people,
         "minimum": facts.minimum,
     }
-    choices = _("You can choose another time, keep waiting, or withdraw.")
-    return f"{still % facts_of} {choices}"
+    move = ways_of(facts, now)[1]
+    choices = _("You can keep waiting, or withdraw.")
+    if move is Way.LINK:
+        choices = _("You can choose another time, keep waiting, or withdraw.")
+    how = sign_in_words(cancel=Way.LINK, move=move)
+    return f"{still % facts_of} {choices} {how}".strip()
 
 
 def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:

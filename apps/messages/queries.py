@@ -15,6 +15,7 @@ from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, ServiceSnapshot, free_until
 from apps.bookings.queries.joinables import open_wish
 from apps.bookings.queries.minimum import group_of, progress_of
+from apps.bookings.queries.moving import may_go_elsewhere, times_moved
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import all_dates_of, dates_of
 from apps.businesses.models import Business, Clock, Location, TeamMember
@@ -36,7 +37,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
     """
-    related = ("business", "location", "customer", "resource__staff_member")
+    related = ("business", "location", "customer", "resource__staff_member", "service__business")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
     booked, by_plan = booking.as_booked, plan_words_of(booking).get(booking.pk, "")
     dates = dates_of(booking=booking)
@@ -233,14 +234,16 @@ def _of_customer(booking: Booking, column: str) -> str:
 
 
 def _cancelling(booking: Booking) -> dict[str, Any]:
-    """Until when it is free, what it costs then, and whether only the team can."""
+    """Until when it is free, what it costs then, and who may cancel and move it how."""
     if not booking.policy_snapshot:
         return {"cancel_until": None}
     policy = Policy.from_snapshot(booking.policy_snapshot)
     starts_at, price = booking.starts_at, booking.price or 0
     return {
         "cancel_until": free_until(policy=policy, starts_at=starts_at),
-        "asks_to_cancel": policy.cancel_allowed and not policy.cancel_by_link,
+        "policy": policy,
+        "moves": may_go_elsewhere(booking),
+        "moved": times_moved(booking, policy),
         "fees": fee_steps(policy.fee_windows, starts_at=starts_at, price=price),
     }
 

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.bookings.wording import contact_words, mix_words, wish_words
+from apps.bookings.wording import mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import calendar_file_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
@@ -22,12 +22,14 @@ from apps.messages.notes import (
     again_button,
     answer_note,
     cancel_note,
+    contact_note,
     line_notes,
     link_notes,
     moved_heading,
     moved_rows,
     moved_subject,
     overdue_notes,
+    sign_in_note,
     where_of,
     zone_note,
 )
@@ -335,29 +337,19 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     notes.append(facts.told_why)
     if kind is Kind.MOVED:
         notes.append(zone_note(facts, zone))
-    notes += overdue_notes(facts, kind)
+    notes += overdue_notes(facts, kind, now)
     notes += asked_notes(facts, kind, zone)
     notes.append(answer_note(facts, kind, zone, now))
     notes += link_notes(facts, kind)
     notes += line_notes(facts, kind, zone)
     notes += money_notes(facts, kind)
     if kind in ARRIVING and facts.status == "CONFIRMED":
-        notes.append(cancel_note(facts, zone, now))
+        notes += [cancel_note(facts, zone, now), sign_in_note(facts, now)]
         if facts.business.arrival_note:
             notes.append(facts.business.arrival_note)
     if not kind.is_for_team:
-        notes.append(_contact_note(facts, now))
+        notes.append(contact_note(facts, now))
     return [note for note in notes if note]
-
-
-def _contact_note(facts: BookingFacts, now: datetime) -> str:
-    words = contact_words(
-        status=facts.status,
-        is_over=facts.over_at <= now or facts.double_booked,
-        must_ask=facts.asks_to_cancel,
-        business=facts.business,
-    )
-    return words.format(facts.business.phone)
 
 
 def _said(facts: BookingFacts) -> dict[str, str]:

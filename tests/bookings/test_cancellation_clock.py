@@ -15,9 +15,9 @@ from apps.bookings.policy import (
     free_until,
     may_cancel,
     may_move,
-    must_ask_to_cancel,
 )
 from apps.bookings.states import Status
+from apps.bookings.ways import Way, way_to_cancel
 from apps.bookings.wording import fee_words
 from apps.catalog.fee_windows import (
     BadWindow,
@@ -138,16 +138,26 @@ def test_free_until_is_where_the_first_window_begins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("policy", "must_ask"),
+    ("policy", "way"),
     [
-        (Policy(cancel_until_minutes=0), False),
-        (Policy(cancel_until_minutes=24 * HOUR), True),
-        (Policy(cancel_until_minutes=0, cancel_by_link=False), True),
-        (Policy(cancel_allowed=False), False),
+        (Policy(cancel_until_minutes=0), Way.LINK),
+        (Policy(cancel_until_minutes=24 * HOUR), Way.TEAM),
+        (Policy(cancel_until_minutes=0, cancel_by_link=False), Way.SIGN_IN),
+        (Policy(cancel_until_minutes=24 * HOUR, cancel_by_link=False), Way.TEAM),
+        (Policy(cancel_allowed=False), Way.NEVER),
+        (Policy(cancel_allowed=False, cancel_by_link=False), Way.NEVER),
     ],
 )
-def test_who_cannot_cancel_alone_asks(policy: Policy, must_ask: bool) -> None:  # noqa: FBT001
-    assert must_ask_to_cancel(policy=policy, starts_at=STARTS, now=before(2)) == must_ask
+def test_who_cannot_cancel_alone_asks(policy: Policy, way: Way) -> None:
+    assert way_to_cancel(policy, starts_at=STARTS, now=before(2)) == way
+
+
+def test_nobody_signs_in_who_has_no_address() -> None:
+    policy = Policy(cancel_until_minutes=0, cancel_by_link=False)
+
+    way = way_to_cancel(policy, starts_at=STARTS, now=before(2), has_mailbox=False)
+
+    assert way is Way.TEAM
 
 
 @pytest.mark.parametrize(("hours", "may"), [(24, True), (23, False)])

@@ -44,7 +44,12 @@ def test_the_words_before_booking(seconds: int, minutes: int) -> None:
     policy = Policy.from_snapshot({"cancel_allowed": True, "cancel_until_minutes": minutes})
 
     words = cancel_by_words(
-        policy, starts_at=starts_at, now=now, zone=ZoneInfo("Europe/Berlin"), business=SALON
+        policy,
+        starts_at=starts_at,
+        now=now,
+        zone=ZoneInfo("Europe/Berlin"),
+        business=SALON,
+        kind="APPOINTMENT",
     )
 
     until = {1440: "Wed 25 Nov, 10:42", 0: "Thu 26 Nov, 10:42"}[minutes]

@@ -15,7 +15,8 @@ from apps.bookings.queries.minimum import starts_with_enough
 from apps.bookings.queries.offered import NoTime, choice_as_booked, find_claim, query_again
 from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
-from apps.catalog.queries import Choice, UnknownChoice
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, is_offered
 from apps.catalog.queries.offered import able_staff
 
 NOON, EVENING = 12, 17
@@ -49,6 +50,15 @@ def times_moved(booking: Booking, policy: Policy) -> int:
     action, actor = BookingEvent.Action.MOVED, BookingEvent.Actor.CUSTOMER
     alone = booking.history.filter(action=action, actor=actor).count()
     return alone + booking.move_requests.filter(state=MoveRequest.State.ACCEPTED).count()
+
+
+def may_go_elsewhere(booking: Booking) -> bool:
+    """Whether its customer can move a booking, or ask for that, as long as its policy says so: not
+    a course, nor what is not booked online now. No query."""
+    if booking.kind == Service.Kind.COURSE or not is_offered(service=booking.service):
+        return False
+    is_asked = booking.kind == Service.Kind.APPOINTMENT
+    return may_leave(booking) or (is_asked and booking.status == Booking.Status.CONFIRMED)
 
 
 def verdict_on_asking(

@@ -14,12 +14,15 @@ from apps.availability.engine.slots import DayParts, Slot
 from apps.bookings.policy import is_free_now
 from apps.bookings.queries.days import Days, starts_at
 from apps.bookings.queries.offered import policy_of
+from apps.bookings.ways import ways_beforehand
 from apps.bookings.wording import (
+    beforehand_words,
     cancel_words,
     moving_words,
     no_times_words,
     pay_words,
     price_words,
+    sign_in_words,
 )
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -278,7 +281,7 @@ def policy_words(choice: Choice) -> str:
     """ "Free cancellation up to 24 hours before. You pay at the salon." """
     policy = policy_of(choice.policy)
     pay = pay_words(choice.service, amount=choice.price.total)
-    return " ".join(it for it in (cancel_words(policy), moving_words(policy), pay) if it)
+    return f"{beforehand_words(policy, kind=choice.service.kind)} {pay}".strip()
 
 
 def policy_words_of_day(
@@ -291,7 +294,10 @@ def policy_words_of_day(
     if not policy.cancel_allowed or not near:
         return policy_words(choice)
     pay = pay_words(choice.service, amount=choice.price.total)
-    rest = " ".join(it for it in (moving_words(policy), pay) if it)
+    kind = choice.service.kind
+    by_cancel, by_move = ways_beforehand(policy, kind=kind)
+    said = (moving_words(policy, kind=kind), sign_in_words(cancel=by_cancel, move=by_move), pay)
+    rest = " ".join(it for it in said if it)
     if len(near) == len(starts):
         cancel = _("These times are too soon for free cancellation.")
         return f"{cancel} {rest}".strip()

@@ -103,7 +103,7 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
 
 
 def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
-    """ "Free cancellation until Wed 25 Nov, 10:15: just call us. You pay at the salon." """
+    """ "Free cancellation until Wed 25 Nov, 10:15. You pay at the salon." """
     policy = Policy.from_snapshot(draft.policy_snapshot)
     cancel = cancel_by_words(
         policy,
@@ -111,9 +111,10 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
         now=now,
         zone=draft.zone,
         business=draft.business,
+        kind=draft.kind,
         price=draft.price,
     )
-    if moves := moving_words(policy):
+    if moves := moving_words(policy, kind=draft.kind):
         cancel = format_html("{} {}", cancel, moves)
     if not says_how_to_pay:
         return cancel

@@ -22,7 +22,7 @@ from apps.bookings.queries.picker import buttons, facts_words
 from apps.bookings.structured import business_json_ld
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remembered
-from apps.bookings.wording import cancel_words
+from apps.bookings.wording import beforehand_words
 from apps.businesses.models import Business, Location
 from apps.businesses.pages import absolute, frame_of, public_page, search_map
 from apps.catalog.queries import (
@@ -141,7 +141,7 @@ def _page_context(
         "again": again_strip(last, now=now) if last else None,
         "searching": bool(frame["query"]) or len(services.rows) >= SEARCH_FROM,
         "search_url": home_path,
-        "policy_words": cancel_words(policy_of(policy)),
+        "policy_words": beforehand_words(policy_of(policy), kind=""),
         **beforehand(business),
         "canonical_url": absolute(home_path),
         "json_ld": business_json_ld(business, place),

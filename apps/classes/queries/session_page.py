@@ -93,6 +93,7 @@ def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
         now=now,
         zone=session.zone,
         business=choice.service.business,
+        kind=choice.service.kind,
         price=choice.price.total,
     )
 

@@ -128,7 +128,12 @@ def _told(
     cancelled, as the page of the details says it."""
     business = page.service.business
     words = cancel_by_words(
-        page.policy, starts_at=run.starts_at, now=now, zone=zone, business=business
+        page.policy,
+        starts_at=run.starts_at,
+        now=now,
+        zone=zone,
+        business=business,
+        kind=page.service.kind,
     )
     return run, zone, shift_of(run, zone=zone), words
 

@@ -15,7 +15,6 @@ from apps.bookings.models import DECIDES_NOTHING, Booking, BookingEvent
 from apps.bookings.policy import (
     Policy,
     cancellation_clock,
-    must_ask_to_cancel,
 )
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -24,6 +23,7 @@ from apps.bookings.queries.suggestions import (
     has_taken_one,
     list_suggested,
 )
+from apps.bookings.ways import way_to_cancel
 from apps.bookings.wording import contact_words
 from apps.businesses.pages import reach_short
 from apps.catalog.queries import zone_of
@@ -134,10 +134,11 @@ def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False)
     words = contact_words(
         status=booking.status,
         is_over=booking.ends_at <= now,
-        must_ask=must_ask_to_cancel(
-            policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+        cancel=way_to_cancel(
+            Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
             starts_at=booking.starts_at,
             now=now,
+            has_mailbox=bool(booking.contact_email),
         ),
         business=booking.business,
     )

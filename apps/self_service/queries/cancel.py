@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.utils.translation import gettext as _
+
 from apps.bookings.cancellation import undo_ends_at
 from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions, free_until, is_free_now
 from apps.bookings.queries.cancelling import cancelled_by_policy
 from apps.bookings.queries.ending import own_cancellation_of
+from apps.bookings.queries.moving import times_moved
+from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
+from apps.bookings.ways import Way, way_to_cancel
 from apps.checkout.queries.orders import settlement_of
 from apps.kernel.money import Money
 
@@ -51,14 +56,42 @@ def may_cancel_now(*, booking: Booking, now: datetime, is_known: bool = False) -
     return Action.CANCEL in actions
 
 
+def why_not_here(*, booking: Booking, now: datetime, is_known: bool) -> str:
+    """Why its customer cannot cancel a booking here, or not yet."""
+    way = way_to_cancel(
+        Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+        starts_at=booking.starts_at,
+        now=now,
+        has_mailbox=bool(booking.contact_email),
+    )
+    if booking.status == Booking.Status.CONFIRMED and way is Way.SIGN_IN:
+        return _("Sign in to cancel this booking.")
+    return _("This can no longer be cancelled here.")
+
+
 def may_after_sign_in(*, booking: Booking, now: datetime) -> bool:
     """Whether its customer could do more with a booking if they signed in: its frozen policy lets
-    no guest cancel, or move, what customers may."""
+    no guest cancel, or move, what customers may here and now (rule B41)."""
+    if not booking.contact_email:
+        return False
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    cancels = policy.cancel_allowed and not policy.cancel_by_link
-    moves = policy.move_allowed and not policy.move_by_link
-    lives = booking.status == Booking.Status.CONFIRMED and now < booking.starts_at
-    return lives and bool(booking.contact_email) and (cancels or moves)
+    known = policy.as_for(is_known=True)
+    if policy == known:
+        return False
+
+    def actions(policy: Policy) -> frozenset[Action]:
+        return allowed_actions(
+            policy=policy,
+            status=Status(booking.status),
+            kind=booking.kind,
+            starts_at=booking.starts_at,
+            now=now,
+            is_team=False,
+            asks_first=not may_leave(booking),
+            moved=times_moved(booking, policy),
+        )
+
+    return bool(actions(known) - actions(policy))
 
 
 def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:

@@ -134,7 +134,8 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
         until = _at(booking, verdict.until)
         return _("You could move it yourself until %(until)s.") % {"until": until}
     if verdict.reason is Reason.SWITCHED_OFF:
-        if Policy.from_snapshot(booking.policy_snapshot).move_allowed:
+        may_sign_in = bool(booking.contact_email)
+        if may_sign_in and Policy.from_snapshot(booking.policy_snapshot).move_allowed:
             return _("Sign in to move this booking.")
         return _("This booking cannot be moved online.")
     if verdict.reason is Reason.MOVED_OFTEN:

@@ -20,7 +20,7 @@ from apps.bookings.visitors import is_of_signed_in
 from apps.businesses.pages import frame_of
 from apps.kernel.refusals import Refusal
 from apps.self_service.forms import CancelForm
-from apps.self_service.queries.cancel import effect_of_cancelling, may_cancel_now
+from apps.self_service.queries.cancel import effect_of_cancelling, may_cancel_now, why_not_here
 from apps.self_service.queries.moving import move_offer, other_sessions
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to, render_page
@@ -35,7 +35,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
         return go_to(request, "self_service:booking", reference=reference)
     is_known = is_of_signed_in(request, booking)
     if not may_cancel_now(booking=booking, now=now, is_known=is_known):
-        words = _("This can no longer be cancelled here.")
+        words = why_not_here(booking=booking, now=now, is_known=is_known)
         return show_booking(request, booking, now=now, problem=words, status=409)
     if request.method != "POST":
         return _ask(request, booking, CancelForm(), now=now)

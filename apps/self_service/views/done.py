@@ -25,7 +25,8 @@ from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
-from apps.businesses.models import Business
+from apps.bookings.ways import Way, way_to_cancel
+from apps.bookings.wording import sign_in_words
 from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
@@ -123,16 +124,20 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     arrival = booking.as_booked.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
     if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
-        steps.insert(0, (until, _free_words(policy, booking.business)))
+        steps.insert(0, (until, _free_words(policy, booking, now=now)))
     return steps
 
 
-def _free_words(policy: Policy, business: Business) -> str:
-    if business.phone and not policy.cancel_by_link:
-        return _("Free cancellation until then: just call us.")
-    if business.email and not policy.cancel_by_link:
-        return _("Free cancellation until then: just reply to our e-mail.")
-    return _("Free cancellation until then.")
+def _free_words(policy: Policy, booking: Booking, *, now: datetime) -> str:
+    """That it is free until then, and whether that takes a sign-in."""
+    cancel = way_to_cancel(
+        policy,
+        starts_at=booking.starts_at,
+        now=now,
+        has_mailbox=bool(booking.contact_email),
+    )
+    how = sign_in_words(cancel=cancel, move=Way.LINK)
+    return f"{_('Free cancellation until then.')} {how}".strip()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
