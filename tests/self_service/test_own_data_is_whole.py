@@ -98,6 +98,8 @@ def carl(salon: Salon) -> Booking:
 
 
 def _who_comes(booking: Booking) -> None:
+    assert booking.session is not None
+    assert booking.customer is not None
     person = Participant.objects.create(booking=booking, name="Mia")
     Answer.objects.create(
         booking=booking, participant=person, label="Age?", kind="SHORT_TEXT", value="8"
@@ -107,7 +109,7 @@ def _who_comes(booking: Booking) -> None:
     Attendance.objects.create(
         business=booking.business,
         booking=booking,
-        session_id=booking.session_id,
+        session=booking.session,
         seat=0,
         state="HERE",
         marked_at=NOW,
@@ -117,7 +119,7 @@ def _who_comes(booking: Booking) -> None:
     )
     LinkUse.objects.create(link=link, first_at=NOW, last_at=NOW)
     Consent.objects.create(
-        business=booking.business, customer_id=booking.customer_id, wording="I agree", given_at=NOW
+        business=booking.business, customer=booking.customer, wording="I agree", given_at=NOW
     )
 
 
