@@ -7,6 +7,7 @@ from django.core import mail
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.outbox.worker import Worker
 from tests.factories import NOW, Salon, make_booking
@@ -14,6 +15,7 @@ from tests.factories.prepaid import make_plan, make_purchase
 from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw
 from tests.journeys.test_customer_access import to_done
 from tests.journeys.test_customer_journeys import SCRIPTS
+from tests.self_service.test_me_open import cancel_late
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +38,25 @@ def test_a_browser_that_just_booked_finds_its_booking_and_can_forget_it(
 
     page.get_by_role("button", name="Forget me on this device").click()
     expect(page.get_by_role("heading", name="Nothing booked here yet")).to_be_visible()
+
+
+@SCRIPTS
+def test_a_fee_that_is_owed_stands_first_and_is_paid_from_there(
+    open_page: OpenPage, salon: Salon, *, scripts: bool
+) -> None:
+    owed = cancel_late(salon)
+    ahead = make_booking(service=salon.cut, starts_at=salon.at(27, 10), now=NOW)
+    links = [bookings.create_access_link(booking=it, now=NOW) for it in (owed, ahead)]
+    page = open_page(f"/m/{links[0]}", scripts=scripts)
+    page.goto(f"/m/{links[1]}")
+    page.get_by_role("link", name="My bookings").click()
+
+    headings = page.locator("h2").all_inner_texts()
+    assert headings[:2] == ["To pay", "Upcoming"]
+    expect(page.get_by_text("The cancellation fee is €24.00.")).to_be_visible()
+    look(page, scripts=scripts)
+    page.get_by_role("button", name="Pay €24.00 online").click()
+    expect(page).to_have_url(re.compile("/practice/"))
 
 
 def ask(page: Page) -> tuple[str, str]:

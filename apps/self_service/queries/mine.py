@@ -18,12 +18,19 @@ from apps.bookings.states import OCCUPYING
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
 from apps.customers.models import Customer
+from apps.self_service.queries.open_matters import (
+    OWES_FEE,
+    OpenMatters,
+    open_matters,
+    with_open_matters,
+)
 from apps.web.formatting import zone_label
 
 A_PAGE = 25
 MOST_AHEAD = 500
-UPCOMING, REQUESTS, WAITLISTS, PAST = range(4)
+TO_PAY, UPCOMING, REQUESTS, WAITLISTS, PAST = range(5)
 HEADINGS = {
+    TO_PAY: _("To pay"),
     UPCOMING: _("Upcoming"),
     REQUESTS: _("Requests"),
     WAITLISTS: _("Waitlists"),
@@ -40,6 +47,9 @@ AHEAD = {
 class MyRow:
     """One booking in a list: its instants (UTC) are read on its own zone. zone_words is "" where
     the page has one clock; wish are days and hours of whoever waits for a time.
+
+    open is what it waits for or asks of them: nothing where the browser may not see its page; with
+    pay_url a fee is paid online, "" where it cannot be.
 
     url is its page, "" for a browser that only remembers it; other_url is where it may be found
     then. again_url is "" for what is still ahead.
@@ -59,6 +69,8 @@ class MyRow:
     other_url: str
     again_url: str
     is_past: bool
+    open: OpenMatters
+    pay_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,38 +113,47 @@ def of_browser(browser: Browser, *, address: str = "") -> QuerySet[Booking]:
 def list_mine(
     *, found: QuerySet[Booking], opens: Callable[[Booking], bool], page: str, now: datetime
 ) -> MyPage:
-    """List bookings of one person or browser: what is ahead first, the soonest at the top, then
-    what is over, the newest at the top. Two queries. Drafts are left out.
+    """List bookings of one person or browser: fees that are owed first, then what is ahead, the
+    soonest at the top, then what is over, the newest at the top. Three queries. Drafts are left
+    out.
 
     opens says whether this browser may see the page of a booking; page is as it stands in the
     address, and anything but a number is the first.
     """
     ahead = Q(ends_at__gt=now) | Q(status=Booking.Status.WAITING_LIST)
-    sections = [When(ahead, status=status, then=Value(it)) for status, it in AHEAD.items()]
+    sections = [When(OWES_FEE, then=Value(TO_PAY))]
+    sections += [When(ahead, status=status, then=Value(it)) for status, it in AHEAD.items()]
     ordered = (
-        found.exclude(status=Booking.Status.CREATED)
+        with_open_matters(found)
+        .exclude(status=Booking.Status.CREATED)
         .annotate(section=Case(*sections, default=Value(PAST), output_field=IntegerField()))
-        .annotate(coming=Case(When(section__lt=PAST, then=F("starts_at")), default=None))
-        .select_related("business", "service", "waiting", "customer")
+        .annotate(coming=Case(When(section__in=AHEAD.values(), then=F("starts_at")), default=None))
+        .select_related("business", "service", "customer")
         .order_by("section", "coming", "-starts_at", "pk")
     )
     shown = Paginator(ordered, A_PAGE).get_page(page)
     bookings: list[Any] = list(shown)
     has_one_clock = len({it.time_zone for it in bookings}) == 1
-    parts = []
-    for section, heading in HEADINGS.items():
-        rows = [
-            _row(it, is_past=section == PAST, has_one_clock=has_one_clock, is_open=opens(it))
-            for it in bookings
-            if it.section == section
-        ]
-        if rows:
-            parts.append(MyPart(str(heading), rows))
-    return MyPage(parts, shown)
+    rows = [_row(it, has_one_clock=has_one_clock, is_open=opens(it), now=now) for it in bookings]
+    sorted_in = [
+        (PAST if _hides(row, it) else it.section, row)
+        for row, it in zip(rows, bookings, strict=True)
+    ]
+    parts = [
+        MyPart(str(heading), [row for at, row in sorted_in if at == section])
+        for section, heading in HEADINGS.items()
+    ]
+    return MyPage([it for it in parts if it.rows], shown)
 
 
-def _row(booking: Booking, *, is_past: bool, has_one_clock: bool, is_open: bool) -> MyRow:
-    business = booking.business
+def _hides(row: MyRow, booking: Any) -> bool:
+    """Whether a browser that only remembers a booking must not learn that a fee is owed."""
+    return booking.section == TO_PAY and not row.url
+
+
+def _row(booking: Any, *, has_one_clock: bool, is_open: bool, now: datetime) -> MyRow:
+    business, is_past = booking.business, booking.section in (TO_PAY, PAST)
+    matters = open_matters(booking, now=now) if is_open else OpenMatters()
     of = {"reference": booking.reference}
     home = reverse("bookings:home", kwargs={"business": business.slug})
     needs_no_zone = has_one_clock and not booking.as_booked.is_online
@@ -152,6 +173,8 @@ def _row(booking: Booking, *, is_past: bool, has_one_clock: bool, is_open: bool)
         other_url=reverse("self_service:find", kwargs={"business": business.slug}),
         again_url=again if is_past else "",
         is_past=is_past,
+        open=matters,
+        pay_url=reverse("self_service:pay", kwargs=of) if matters.payable else "",
     )
 
 
