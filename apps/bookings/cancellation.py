@@ -52,8 +52,12 @@ def clock_of(
         is_now = now <= until and (before is None or now > before)
         rows.append(ClockRow(until, fee, is_now=is_now))
         before = until
-    rows.append(ClockRow(None, no_show_fee(windows, price=price), is_now=now > last_moment))
-    return tuple(_joined(rows))
+    rows = _joined(rows)
+    whole = no_show_fee(windows, price=price)
+    is_now = now > last_moment
+    if last_moment == starts_at and len(rows) > 1 and rows[-1].fee == whole:
+        is_now = rows.pop().is_now or is_now  # it costs until it begins what it costs after that
+    return (*rows, ClockRow(None, whole, is_now=is_now))
 
 
 def _joined(rows: Sequence[ClockRow]) -> list[ClockRow]:
@@ -61,7 +65,7 @@ def _joined(rows: Sequence[ClockRow]) -> list[ClockRow]:
     joined: list[ClockRow] = []
     for row in rows:
         last = joined[-1] if joined else None
-        if last is not None and last.fee == row.fee and row.until is not None:
+        if last is not None and last.fee == row.fee:
             joined[-1] = ClockRow(row.until, row.fee, is_now=last.is_now or row.is_now)
         else:
             joined.append(row)

@@ -142,20 +142,32 @@ def over_words(
     locale: str,
     business: str,
     by_hand: int = 0,
+    fee: int = 0,
 ) -> list[str]:
     """What its customer reads of the money of a booking that is over: paid is still here, returned
-    went back, by_hand of that in person because the bank refused it (minor units); is_kept: the
-    team decided that it stays."""
+    went back, by_hand of that in person because the bank refused it, fee is what of it stays by the
+    rules (minor units); is_kept: it is decided that all of it stays."""
     here = _(
         "%(business)s still has your %(paid)s. They are looking into it, and "
         "we’ll e-mail you when it is refunded."
     )
+    if 0 < fee < paid:
+        here = _(
+            "%(business)s still has your %(paid)s: %(fee)s is the fee, and we’ll e-mail you "
+            "when the other %(rest)s is refunded."
+        )
     if is_kept:
         here = _("%(paid)s stays with %(business)s.")
     notes = [_("%(back)s is refunded the way you paid.")] if returned > by_hand else []
     notes += [_("%(by_hand)s is refunded in person.")] if by_hand else []
     notes += [here] if paid else []
-    amounts = {"paid": paid, "back": returned - by_hand, "by_hand": by_hand}
+    amounts = {
+        "paid": paid,
+        "back": returned - by_hand,
+        "by_hand": by_hand,
+        "fee": fee,
+        "rest": paid - fee,
+    }
     told = {
         name: formatting.format_money(amount, currency, locale) for name, amount in amounts.items()
     }

@@ -237,6 +237,7 @@ def _over_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         returned=facts.returned,
         is_kept=facts.is_kept,
         by_hand=facts.by_hand,
+        fee=facts.fee,
         currency=facts.currency,
         locale=facts.business.locale,
         business=facts.business.name,

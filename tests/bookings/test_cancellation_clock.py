@@ -61,8 +61,25 @@ def test_the_clock_reads_as_on_the_page() -> None:
     assert rows == (
         ClockRow(before(24), 0),
         ClockRow(before(4), 2400, is_now=True),
-        ClockRow(STARTS, 4800),
         ClockRow(None, 4800),
+    )
+
+
+@pytest.mark.parametrize(("now", "row"), [(before(48), 0), (before(10), 1), (before(1), 2)])
+def test_the_row_that_counts_now_is_marked_and_no_other(now: datetime, row: int) -> None:
+    rows = clock_of(BOTH, last_moment=STARTS, starts_at=STARTS, price=4800, now=now)
+
+    assert [it.is_now for it in rows] == [at == row for at in range(3)]
+
+
+def test_a_last_moment_before_the_start_has_a_row_of_its_own() -> None:
+    rows = clock_of(BOTH, last_moment=before(2), starts_at=STARTS, price=4800, now=before(1))
+
+    assert rows == (
+        ClockRow(before(24), 0),
+        ClockRow(before(4), 2400),
+        ClockRow(before(2), 4800),
+        ClockRow(None, 4800, is_now=True),
     )
 
 

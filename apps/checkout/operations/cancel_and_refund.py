@@ -133,7 +133,8 @@ def _keep(booking: Booking, *, now: datetime) -> bool:
 
 @transaction.atomic
 def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
-    """Give back all that is left of a booking that is over (rule M11).
+    """Give back what is left of a booking that is over, but for the fee of its cancellation, which
+    stays (rules M11, M33).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -145,9 +146,14 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     )
     _require_over(booking)
     order = lock_order_of(booking)
-    refund_remaining(
-        order, booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now
-    )
+    fee = booking.cancellation_fee
+    back = None if not fee else max(0, booking.paid - fee)
+    if back != 0:
+        refund_remaining(
+            order, booking, amount=back, seen_refunded=None, reason="", actor=Actor.of(by), now=now
+        )
+    if fee:
+        Order.objects.filter(pk=order.pk, kept_at=None).update(kept_at=now)
 
 
 @transaction.atomic

@@ -87,6 +87,7 @@ def _notes(booking: Booking, summary: PaymentSummary) -> tuple[str, ...]:
                 paid=booking.paid,
                 returned=booking.returned,
                 by_hand=summary.by_hand,
+                fee=booking.cancellation_fee,
                 is_kept=kept,
                 business=name,
                 **money,

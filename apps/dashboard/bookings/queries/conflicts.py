@@ -69,8 +69,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class BookingMoney:
-    """A booking with money that somebody has to decide about, or see to; there is the zone of a
-    place with a clock of its own."""
+    """A booking with money that somebody has to decide about, or see to; fee is what stays of it by
+    the rules, beside the money; there is the zone of a place with a clock of its own."""
 
     reference: str
     status: str
@@ -79,13 +79,17 @@ class BookingMoney:
     starts_at: datetime
     there: str
     money: Money
+    fee: Money
 
 
 def list_leftovers(*, access: Access) -> list[BookingMoney]:
     """Bookings that are over while money of them is still here, and nobody has decided to keep it
     (rule M11); one query."""
     rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
-    return [_money_of(it, it.paid) for it in rows[:MAX_SHOWN]]
+    return [
+        _money_of(it, max(0, it.paid - it.cancellation_fee), fee=it.cancellation_fee)
+        for it in rows[:MAX_SHOWN]
+    ]
 
 
 def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
@@ -97,7 +101,7 @@ def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
     return [_money_of(booking, missing) for booking, missing in found if booking]
 
 
-def _money_of(booking: Booking, amount: int) -> BookingMoney:
+def _money_of(booking: Booking, amount: int, *, fee: int = 0) -> BookingMoney:
     return BookingMoney(
         reference=booking.reference,
         status=booking.status,
@@ -106,6 +110,7 @@ def _money_of(booking: Booking, amount: int) -> BookingMoney:
         starts_at=booking.starts_at,
         there=zone_told(booking),
         money=Money(amount, booking.currency),
+        fee=Money(fee, booking.currency),
     )
 
 
