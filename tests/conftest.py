@@ -47,6 +47,12 @@ WHERE_DATABASES_DIFFER = ("availability", "ledger", "outbox", "races", "upgrades
 BRIEF_JOURNEYS = ("test_customer_journeys.py", "test_owner_journeys.py", "test_page_weight.py")
 """Whole ways in a browser that every run of the suite goes: a booking, and the owner's answer."""
 
+BRIEF_PAGES = ("bookings", "hostile", "web")
+"""Rooms whose pages every run opens: all that a customer sees on the way to a booking."""
+
+BRIEF_STORMS = ("test_slots.py", "test_seats.py", "test_money.py", "test_crash.py")
+"""Storms that every run sends at both databases; the others at PostgreSQL, where writers meet."""
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `manage.py test` runs in its first leg only: what asks no database, what drives a
@@ -54,32 +60,49 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     every page and the walks over all pages are run on both (``both_databases``); others that answer
     the same on any database say so themselves (``once``).
 
-    The finer points of pages, which have files beside the page's own, and all journeys but the main
-    ones are ``detail``: they are run where their folder is named, and by CI."""
+    All pages but those on the way to a booking, and all journeys but the main ones are ``detail``,
+    like the files that say so: they are run where their folder is named, and by CI."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
-        looks_at_pages = bool(asked & {"client", "admin_client"})
-        is_detail = looks_at_pages and not item.get_closest_marker("both_databases")
-        if "chromium" in asked or is_detail:
-            item.add_marker(pytest.mark.once)
-        if is_detail or ("chromium" in asked and item.path.name not in BRIEF_JOURNEYS):
-            item.add_marker(pytest.mark.detail)
+        _mark_pages(item, asked)
         if _tells_databases_apart(item):
             item.add_marker(pytest.mark.differs)
+        if _is_storm(item) and item.path.name not in BRIEF_STORMS:
+            item.add_marker(pytest.mark.on_postgresql)
         params = getattr(getattr(item, "callspec", None), "params", {})
         if params.get("scripts") is False:
             item.add_marker(pytest.mark.long)
     _leave_out_what_stands_elsewhere(config, items)
 
 
+def _mark_pages(item: pytest.Item, asked: set[str]) -> None:
+    in_browser = "chromium" in asked
+    looks_at_pages = bool(asked & {"client", "admin_client"})
+    both = item.get_closest_marker("both_databases") is not None
+    if in_browser or (looks_at_pages and not both):
+        item.add_marker(pytest.mark.once)
+    is_brief = (
+        item.path.name in BRIEF_JOURNEYS if in_browser else both and _room(item) in BRIEF_PAGES
+    )
+    if (in_browser or looks_at_pages) and not is_brief:
+        item.add_marker(pytest.mark.detail)
+
+
 def _tells_databases_apart(item: pytest.Item) -> bool:
     """Whether a test commits for real, or stands in a room about what the databases do."""
     asked = item.get_closest_marker("django_db")
     commits = asked is not None and bool(asked.kwargs.get("transaction"))
-    room = item.path.relative_to(Path(__file__).parent).parts[0]
-    return commits or room in WHERE_DATABASES_DIFFER
+    return commits or _room(item) in WHERE_DATABASES_DIFFER
+
+
+def _is_storm(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("race") or item.get_closest_marker("crash"))
+
+
+def _room(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -48,7 +48,7 @@ from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, ma
 from tests.factories.bookings import make_visitor
 from tests.pages import slots_of, times_url
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 THURSDAY = date(2026, 11, 26)
 AFTER_THE_HOLD = NOW + timedelta(minutes=10)
 Hour = tuple[int, int]

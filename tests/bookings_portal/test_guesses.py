@@ -17,7 +17,12 @@ from apps.web.models import RateCounter
 from tests.bookings_portal.test_password_reset import link_in
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("stopped"),
+    pytest.mark.detail,
+]
 PASSWORD, NEW = "seven quiet herons", "nine loud pelicans"
 SIGN_IN = "/own/sign-in/"
 MAX_TRIES = rules.WRONG_PASSWORDS_PER_ACCOUNT.limit

@@ -21,7 +21,7 @@ from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 ANSWERED = NOW + timedelta(minutes=30)
 SETTLED = ANSWERED + timedelta(seconds=11)

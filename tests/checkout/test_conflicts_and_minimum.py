@@ -21,7 +21,7 @@ from tests.factories import Salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.detail]
 SECONDS = timedelta(seconds=10)
 
 

@@ -25,7 +25,7 @@ from apps.messages.models import Message
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 DAY = 24 * 60
 FINAL = NOW + timedelta(minutes=10)
 LATER = FINAL + timedelta(minutes=1)

@@ -28,7 +28,7 @@ from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandb
 from tests.factories.prepaid import make_gift_card
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now"), pytest.mark.detail]
 MINUTE = timedelta(minutes=1)
 INBOX = "/own/juniper/conflicts/"
 GONE = "The bank has released the €40.00 held on the card"

@@ -17,7 +17,7 @@ from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 ANSWERED = NOW + timedelta(minutes=5)
 SETTLED = ANSWERED + timedelta(seconds=11)

@@ -18,7 +18,7 @@ from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.studio import Studio, join, make_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 DAY = 24 * 60
 WINDOWS = [[3 * DAY, 2_500, None], [60, 5_000, None]]
 """A quarter from three days before, half in the last hour."""

@@ -19,7 +19,7 @@ from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now"), pytest.mark.detail]
 MINUTE = timedelta(minutes=1)
 LOOKED_AT = (
     "Juniper Hair still has your €20.00. They are looking into it, and we’ll "

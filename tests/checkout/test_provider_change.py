@@ -18,7 +18,7 @@ from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 EACH = pytest.mark.parametrize("another", ["", "stripe"])
 

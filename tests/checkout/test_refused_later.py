@@ -35,7 +35,7 @@ from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 DAYS_LATER = NOW + timedelta(days=4)
 INBOX = "/own/juniper/conflicts/"

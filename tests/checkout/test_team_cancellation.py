@@ -19,7 +19,7 @@ from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import book_with_plan
 from tests.factories.studio import Studio, make_session
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 DAY = 24 * 60
 HALF = [[3 * DAY, 5_000, None]]
 LATER = NOW + timedelta(seconds=11)

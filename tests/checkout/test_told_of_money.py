@@ -24,7 +24,7 @@ from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan, make_purchase
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 SOON = NOW + timedelta(minutes=2)
 RECORDED = (

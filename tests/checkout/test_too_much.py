@@ -23,7 +23,7 @@ from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now"), pytest.mark.detail]
 MINUTE = timedelta(minutes=1)
 
 

@@ -22,7 +22,7 @@ from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandb
 from tests.factories.prepaid import buy_gift_online, buy_online
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 INBOX = "/own/juniper/conflicts/"
 

@@ -23,7 +23,7 @@ from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio, join, make_session
 from tests.pages import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 
 
 @pytest.fixture

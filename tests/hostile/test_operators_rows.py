@@ -19,7 +19,7 @@ from tests.dashboard.operators.test_admin import add_what_the_demo_lacks
 from tests.hostile.stage import BACKEND
 from tests.pages import fields_of, text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.detail]
 HUGE = "99999999999999999999"
 ODD = (
     *("abc", HUGE, "9223372036854775808", "1.5", "  ", "\x00", "True", "-1", "٣", "1_0"),

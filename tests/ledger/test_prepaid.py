@@ -24,7 +24,7 @@ from tests.factories.money import ORIGIN, make_prepared
 from tests.factories.prepaid import book_with_plan, make_gift_card, make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 Kind = CreditEntry.Kind
 STANDS = "the visit went back and the booking stands"
 

@@ -20,7 +20,7 @@ from tests.factories.renewals import (
     take_card_away,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 HOUR = timedelta(hours=1)
 
 

@@ -17,7 +17,7 @@ from tests.factories.money import work
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.privacy.people import Zenobia, traces
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.detail]
 NEVER = dict.fromkeys(Retention.PERIODS)
 MONTH = timedelta(days=30)
 LATER = NOW + timedelta(days=400)

@@ -23,7 +23,12 @@ from tests.factories import Salon, make_salon
 from tests.races.checker import count_by_verb, find_violations, play, read_logs
 from tests.races.players import Line, Player, Stage
 
-pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.detail,
+]
 
 PLAYERS = 4
 CRASHES = 0.1  # of the hasty ones, between the word and the commit

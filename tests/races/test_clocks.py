@@ -28,7 +28,12 @@ from tests.factories.bookings import make_draft, make_visitor
 from tests.factories.studio import make_class
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.detail,
+]
 PATIENCE = 20
 ZONES = ("Europe/Lisbon", "Europe/Athens", "Europe/Berlin", "America/New_York")
 

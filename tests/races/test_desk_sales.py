@@ -29,7 +29,12 @@ from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.detail,
+]
 CLIENTS = 16
 CARL = Buyer("Carl Vogt", "carl@example.com")
 KEY = "a-form-of-the-desk"

@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.crash,
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
+    pytest.mark.detail,
 ]
 
 ROOT = Path(__file__).resolve().parents[2]

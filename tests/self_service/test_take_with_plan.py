@@ -24,7 +24,7 @@ from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, text_of
 from tests.prepaid.books import assert_the_books_add_up, fresh, lines_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 CARD = r'value="([^"]+)"[^>]*><span><b>(.*?)</b><small>(.*?)</small>'
 CARL = {"name": "Carl Vogt", "email": "carl@example.com", "notice": "0"}
 

@@ -11,6 +11,7 @@ from tests.upgrades.recipe import fill
 
 
 @pytest.mark.slow
+@pytest.mark.detail
 @pytest.mark.django_db
 def test_rows_in_every_state_are_made_and_the_books_add_up() -> None:
     with time_machine.travel(NOW, tick=False):

@@ -18,7 +18,7 @@ from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.waitlists.test_times import BERLIN, THURSDAY, at, cancel, fill, wait
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.detail]
 LATER = NOW + timedelta(minutes=1)
 MUCH_LATER = NOW + timedelta(minutes=62)
 QUARTERS = timedelta(minutes=45)

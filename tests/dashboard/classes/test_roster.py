@@ -26,7 +26,7 @@ from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 
 
 @pytest.fixture

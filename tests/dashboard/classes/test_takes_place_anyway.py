@@ -12,7 +12,7 @@ from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.pages import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now"), pytest.mark.detail]
 WORDS = "Go ahead anyway"
 
 

@@ -12,7 +12,7 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Resource
 from tests.factories import NOW, make_request, make_salon
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.detail]
 
 
 @contextmanager

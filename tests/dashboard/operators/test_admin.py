@@ -64,7 +64,7 @@ from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.detail]
 
 OURS = {
     *("web", "outbox", "businesses", "customers", "catalog", "availability", "bookings"),

@@ -25,7 +25,7 @@ from tests.factories import (
     make_variant,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 
 BOOKINGS = "admin:bookings_booking_changelist"
 
