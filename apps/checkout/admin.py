@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.checkout.models import (
     Coupon,
     CouponUse,
+    CreditNote,
     Discount,
     Order,
     OrderLine,
@@ -25,6 +26,11 @@ class LineInline(LookOnlyInline):
     fields = ["name", "amount", "quantity", "tax", "total", "refunded"]
 
 
+class CreditNoteInline(LookOnlyInline):
+    model = CreditNote
+    fields = ["amount", "tax", "people", "given_at"]
+
+
 class PaymentInline(LookOnlyInline):
     model = Payment
     fields = ["kind", "status", "amount", "authorized", "captured", "refunded", "provider_ref"]
@@ -36,7 +42,7 @@ class OrderAdmin(LookOnlyAdmin):
     list_select_related = ["business"]
     search_fields = ["reference__exact", "booking__reference__exact"]
     search_help_text = _("Reference of the order or of the booking")
-    inlines = [LineInline, PaymentInline]
+    inlines = [LineInline, CreditNoteInline, PaymentInline]
 
 
 @admin.register(OrderLine)

@@ -141,3 +141,22 @@ def settle_cancelled(*, paid: int, by_itself: int, fee: int) -> Settlement:
     kept = min(paid, fee)
     back = min(by_itself, paid - kept)
     return Settlement(back=back, by_hand=paid - kept - back, kept=kept, owed=fee - kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What becomes of the money of a booking that costs another amount: back goes back the way it
+    came, by_hand is for the team to hand over, owed is what is still to be paid of all of it."""
+
+    back: int
+    by_hand: int
+    owed: int
+
+
+def settle_difference(*, price: int, flows: Sequence[Flow], by_itself: int) -> Difference:
+    """Share out what was paid for something that costs price from now on (rule M35): it counts
+    towards that price, and what is beyond it goes back, as far as it can by itself (by_itself is
+    what could)."""
+    too_much = excess(total=price, flows=flows)
+    back = min(by_itself, too_much)
+    return Difference(back, too_much - back, max(0, balance(total=price, flows=flows)))

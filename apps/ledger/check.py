@@ -61,6 +61,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     prepaid.find_miscounted_gift_cards,
     prepaid.find_uncovered_gift_cards,
     money.find_miscounted_coupons,
+    money.find_miscounted_credits,
     money.find_lost_receipts,
     money.find_miscounted_lines,
     history.find_stranded_messages,

@@ -5,10 +5,10 @@ from typing import Any
 from apps.bookings.models import Booking
 from apps.bookings.money_words import paid_parts_of
 from apps.checkout.providers import takes_online
+from apps.checkout.queries.given_back import handed_over_of
 from apps.checkout.queries.orders import (
     authorized_by_gift,
     fee_owed_of,
-    handed_over_of,
     is_kept,
     released_of,
     settlement_of,

@@ -51,6 +51,7 @@ from apps.checkout.models import (
     Coupon,
     CouponUse,
     CreditEntry,
+    CreditNote,
     GiftCard,
     Order,
     OrderLine,
@@ -216,6 +217,11 @@ def ordered(stage: Stage, **columns: Any) -> Order:
         **columns,
     }
     return Order.objects.create(business=stage.booking.business, **values)
+
+
+def credit(stage: Stage, **columns: Any) -> CreditNote:
+    values = {"amount": 100, "people": 1, "given_at": NOW, **columns}
+    return CreditNote.objects.create(order=ordered(stage), **values)
 
 
 def paid(stage: Stage, **columns: Any) -> Payment:
@@ -528,6 +534,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
     "waits_for_somebody": lambda it: wait(it, people=0),
     "due_now_is_part_of_the_order": lambda it: ordered(it, due_now=4801),
+    "credit_is_part_of_the_order": lambda it: ordered(it, credited=4801),
+    "credit_is_something": lambda it: credit(it, amount=0),
+    "credit_tax_is_part_of_it": lambda it: credit(it, tax=101),
     "approved_order_has_a_time": lambda it: ordered(it, status="APPROVED"),
     "fee_is_for_a_placed_booking": lambda it: ordered(it, fee=100),
     "refund_within_captured": lambda it: paid(it, captured=4800, refunded=4801),

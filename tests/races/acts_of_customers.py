@@ -5,8 +5,9 @@ from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations import Details
 from apps.bookings.wishes import Wish
 from apps.checkout import operations as checkout
+from apps.checkout.queries.party import plan_party
 from apps.classes import operations as classes
-from apps.classes.queries.party import party_of, plan_change
+from apps.classes.queries.party import party_of
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
@@ -147,8 +148,11 @@ class Customers(Stage):
             self.attempt(lambda: checkout.add_people(booking=found, more=more, now=self.now))
 
     def a_party_changes(self) -> None:
-        """Fewer or more come, as the page says; now and then from an old page."""
-        if found := self.a_booking(*LIVE, kind__in=MANY):
+        """Fewer or more come, as the page says, half the time where it was paid; now and then from
+        an old page."""
+        is_paid: Said = {"paid__gt": 0} if self.chance(0.3) else {}
+        is_paid = {"payment_option": "MEMBERSHIP"} if self.chance(0.2) else is_paid
+        if found := self.a_booking(*LIVE, kind__in=MANY, **is_paid):
             wanted = {key: self.dice.choice((0, 1, 2, 3)) for key in party_of(found).names}
             seen = found.revision - self.chance(ASTRAY)
             self.attempt(
@@ -156,9 +160,7 @@ class Customers(Stage):
                     booking=found,
                     wanted=wanted,
                     revision=seen,
-                    seen_price=plan_change(booking=found, wanted=wanted, now=self.now).price(
-                        found.price
-                    ),
+                    seen_price=plan_party(booking=found, wanted=wanted, now=self.now).money.price,
                     now=self.now,
                 )
             )

@@ -72,7 +72,7 @@ HOW_OFTEN = {
     "somebody_is_erased": 3,
     "somebody_corrects_their_name": 1,
     "the_owner_says_how_long_names_are_kept": 1,
-    "a_party_changes": 3,
+    "a_party_changes": 5,
     "a_party_goes_elsewhere": 2,
     "an_appointment_goes_elsewhere": 3,
     "somebody_waits_for_a_class": 3,

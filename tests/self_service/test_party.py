@@ -118,7 +118,9 @@ def test_a_page_that_is_old_changes_nothing(his: Client, carl: Booking) -> None:
     assert carl.party_size == 2
 
 
-def test_what_was_paid_and_what_costs_something_by_now(his: Client, carl: Booking) -> None:
+def test_what_is_over_and_what_costs_something_by_now(
+    studio: Studio, his: Client, carl: Booking
+) -> None:
     BookingPolicy.objects.update(cancel_until_minutes=None)
     Booking.objects.filter(pk=carl.pk).update(
         policy_snapshot={**carl.policy_snapshot, "cancel_until_minutes": 10 * 1440}
@@ -127,7 +129,13 @@ def test_what_was_paid_and_what_costs_something_by_now(his: Client, carl: Bookin
     assert answer.status_code == 409
     assert "nobody can be taken off online any more" in text_of(answer)
 
-    Booking.objects.filter(pk=carl.pk).update(paid=3600)
+    bookings.cancel_booking(
+        booking_id=carl.pk,
+        business_id=carl.business_id,
+        revision=carl.revision,
+        by=studio.olga,
+        now=NOW,
+    )
     assert "Change how many" not in text_of(his.get(path(carl, "")))
     answer = look(his, carl, "1")
     assert answer.status_code == 409

@@ -104,21 +104,25 @@ def test_the_button_stands_where_one_more_may_come(
     assert problem_of(bring(client, carl)) == (422, "This booking cannot be for more people.")
 
 
+AGAIN = "To bring more people, book again."
+ON_ITS_PAGE = "This booking is paid. You can change how many people come on its page."
+
+
 @pytest.mark.parametrize(
-    ("columns", "paid"),
+    ("columns", "note"),
     [
-        ({"payment_option": "ONLINE"}, ""),
-        ({"payment_option": "ONLINE", "paid": 1800}, "This booking is paid. "),
-        ({"payment_option": "MEMBERSHIP"}, "This booking is paid. "),
+        ({"payment_option": "ONLINE"}, AGAIN),
+        ({"payment_option": "ONLINE", "paid": 1800}, ON_ITS_PAGE),
+        ({"payment_option": "MEMBERSHIP"}, ON_ITS_PAGE),
     ],
     ids=["being paid online", "paid online", "paid with a plan"],
 )
 def test_nor_where_it_was_paid_for(
-    client: Client, session: Session, carl: Booking, columns: dict[str, Any], paid: str
+    client: Client, session: Session, carl: Booking, columns: dict[str, Any], note: str
 ) -> None:
     Booking.objects.update(**columns)
 
-    assert note_of(client, session) == f"{paid}To bring more people, book again."
+    assert note_of(client, session) == note
     words = "Nobody can be added to this booking. To bring more people, book again."
     assert problem_of(bring(client, carl)) == (409, words)
 

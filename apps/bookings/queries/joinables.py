@@ -178,14 +178,17 @@ def line_for(choice: Choice, wish: Wish) -> WaitingLine:
     return WaitingLine(waiting, has_room=waiting < choice.policy.waitlist_capacity)
 
 
-def takes_more(booking: Booking) -> bool:
-    """Whether it is of a kind that others can be added to: it has places, nothing was paid for
-    them, and nobody has to say yes to others. Its service comes joined."""
+def has_places(booking: Booking) -> bool:
+    """Whether it has places whose number can change: they are kept, and nobody has to say yes to
+    others. Its service comes joined."""
     if booking.status not in OCCUPYING or booking.seating_id is None:
         return False
-    if booking.paid or booking.payment_option in SETTLED:
-        return False
     return is_before_the_team(booking) or not booking.service.requires_approval
+
+
+def takes_more(booking: Booking) -> bool:
+    """Whether others can be added to it with one tap: the same, and nothing was paid for it."""
+    return has_places(booking) and not booking.paid and booking.payment_option not in SETTLED
 
 
 def has_room_for(booking: Booking, *, more: int) -> bool:
@@ -197,7 +200,10 @@ def has_room_for(booking: Booking, *, more: int) -> bool:
 def alone_words(booking: Booking) -> str:
     """Why nobody is added to a booking, and what whoever comes along does instead; it is of a class
     that can be booked. Its service comes joined."""
-    if booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
+    is_paid = booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP
+    if is_paid and has_places(booking) and has_room_for(booking, more=1):
+        return _("This booking is paid. You can change how many people come on its page.")
+    if is_paid:
         return _("This booking is paid. To bring more people, book again.")
     if takes_more(booking) and not has_room_for(booking, more=1):
         return _("This booking cannot be for more people.")

@@ -1,4 +1,4 @@
-from apps.checkout.models.order import Order, OrderLine, Receipt, ReceiptCounter
+from apps.checkout.models.order import CreditNote, Order, OrderLine, Receipt, ReceiptCounter
 from apps.checkout.models.payment import UNDECIDED, Payment, ProviderEvent, Refund, RefundLine
 from apps.checkout.models.prepaid import CreditEntry, GiftCard, GiftEntry, PlanPurchase
 from apps.checkout.models.promotion import Coupon, CouponUse, Discount
@@ -9,6 +9,7 @@ __all__ = [
     "Coupon",
     "CouponUse",
     "CreditEntry",
+    "CreditNote",
     "Discount",
     "GiftCard",
     "GiftEntry",

@@ -21,6 +21,9 @@ class Order(models.Model):
 
     fee is what is asked for instead of the lines once a booking was cancelled too late or nobody
     came, None where it is not: lines and total go on telling what was booked (rule M34).
+
+    credited is what its credit notes take off the total, because fewer come than were paid for
+    (rule M35).
     """
 
     class Status(models.TextChoices):
@@ -68,6 +71,7 @@ class Order(models.Model):
     coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
+    credited = models.PositiveIntegerField(default=0)
     fee = models.PositiveIntegerField(
         null=True,
         blank=True,
@@ -85,6 +89,9 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="due_now_is_part_of_the_order", condition=Q(due_now__lte=F("total"))
+            ),
+            models.CheckConstraint(
+                name="credit_is_part_of_the_order", condition=Q(credited__lte=F("total"))
             ),
             models.CheckConstraint(
                 name="order_is_for_one_thing",
@@ -117,9 +124,14 @@ class Order(models.Model):
         return self.reference
 
     @property
+    def price(self) -> int:
+        """What all of it costs by now, in minor units: the total less what was credited."""
+        return self.total - self.credited
+
+    @property
     def bill(self) -> int:
-        """What it asks for, in minor units: the fee where there is one, else the total."""
-        return self.total if self.fee is None else self.fee
+        """What it asks for, in minor units: the fee where there is one, else the price."""
+        return self.price if self.fee is None else self.fee
 
     @property
     def by_code(self) -> int:
@@ -137,7 +149,8 @@ class Order(models.Model):
 
 class OrderLine(models.Model):
     """One thing that is paid for; amount is for one, total for all of them, with tax and less the
-    discount. refunded is what of total goes or went back for this very line."""
+    discount. refunded is what of total goes or went back for this very line. added_at is when it
+    joined an order whose receipt was given already."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(max_length=250)
@@ -148,6 +161,7 @@ class OrderLine(models.Model):
     total = models.PositiveIntegerField()
     refunded = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
+    added_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -175,6 +189,30 @@ class OrderLine(models.Model):
     def left(self) -> int:
         """What of it can still go back, as far as the line is concerned."""
         return self.total - self.refunded
+
+
+class CreditNote(models.Model):
+    """What is taken off an order whose receipt was given already, because fewer people come (rule
+    M35): its lines stay as they were told. amount is minor units with tax, people is how many fewer
+    come."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="credit_notes")
+    amount = models.PositiveIntegerField()
+    tax = models.PositiveIntegerField(default=0)
+    people = models.PositiveSmallIntegerField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="credit_is_something", condition=Q(amount__gte=1)),
+            models.CheckConstraint(
+                name="credit_tax_is_part_of_it", condition=Q(tax__lte=F("amount"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} -{self.amount}"
 
 
 class ReceiptCounter(models.Model):

@@ -110,13 +110,15 @@ class PlanPurchase(models.Model):
 
 class CreditEntry(models.Model):
     """One line of a plan's ledger. amount is visits, below 0 where they were used; left is the
-    balance after it. A booking uses a plan once and gives back at most once."""
+    balance after it. A booking uses a plan once and gives back at most once; in between more or
+    fewer people may come on it."""
 
     class Kind(models.TextChoices):
         BOUGHT = "BOUGHT", _("Bought")
         RENEWED = "RENEWED", _("New period")
         USED = "USED", _("Used")
         RETURNED = "RETURNED", _("Visit returned")
+        RESIZED = "RESIZED", _("Number of people changed")
         ADJUSTED = "ADJUSTED", _("Changed by the team")
         EXPIRED = "EXPIRED", _("Expired")
 
@@ -144,7 +146,7 @@ class CreditEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="use_of_a_plan_has_a_booking",
-                condition=~Q(kind__in=("USED", "RETURNED")) | Q(booking__isnull=False),
+                condition=~Q(kind__in=("USED", "RETURNED", "RESIZED")) | Q(booking__isnull=False),
             ),
         ]
 

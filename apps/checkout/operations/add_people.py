@@ -7,12 +7,10 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
-from apps.catalog.pricing import tax_in
-from apps.checkout.models import Order
+from apps.checkout.models import Order, Receipt
 from apps.checkout.operations.orders import add_lines
 from apps.checkout.operations.sync import sync
-from apps.checkout.pricing import Item, Way, quote
-from apps.checkout.queries.promotions import find_discount
+from apps.checkout.queries.party import Added, quote_more
 from apps.classes import operations as classes
 
 
@@ -33,39 +31,24 @@ def add_people(
     if order is None or not grown.price or grown.party_size == before.party_size:
         return grown
     payments = list(order.payments.select_for_update().order_by("pk"))
-    grow(order, grown, more=grown.price - (before.price or 0), now=now)
+    more = grown.price - (before.price or 0)
+    grow(order, quote_more(order, grown, more=more, now=now), now=now)
+    bookings.note_owed(booking=grown, price=order.price)
     sync(order, grown, payments, actor=Actor.of(None), now=now)
     return grown
 
 
-def grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
-    """Add a line of ``more`` (minor units, tax included, before anything is taken off) to a locked
-    order.
-
-    What was taken off before stays as it is; the discount counts for what all of it costs in full.
-    """
-    lines = list(order.lines.all())
-    if not order.tax_included:
-        more -= tax_in(more, rate=order.tax_rate)
-    subtotal = more + sum(line.amount * line.quantity for line in lines)
-    taken = find_discount(booking=booking, subtotal=subtotal, now=now)
-    less = min(max(0, taken.amount - order.by_discount), max(0, more))
-    if more > 0:
-        added = quote(
-            items=[Item(booking.title, more)],
-            currency=order.currency,
-            tax_rate=order.tax_rate,
-            tax_included=order.tax_included,
-            way=Way.IN_PERSON,
-            deposit=None,
-            discounts=[less],
-        )
-        (line,) = added.lines
-        add_lines(order, added.lines, first=len(lines))
-        order.total += line.total
-        order.tax += line.tax
-        order.discount += less
-        order.by_discount += less
-        order.discount_name = taken.name if less else order.discount_name
-        order.save(update_fields=["total", "tax", "discount", "by_discount", "discount_name"])
-    bookings.note_owed(booking=booking, price=order.total)
+def grow(order: Order, added: Added | None, *, now: datetime) -> None:
+    """Add the line of whoever comes besides to a locked order; where a receipt was given already,
+    the line tells when it joined."""
+    if added is None:
+        return
+    less, has_receipt = added.less, Receipt.objects.filter(order=order).exists()
+    first = 1 + max((it.position for it in order.lines.all()), default=-1)
+    add_lines(order, [added.line], first=first, added_at=now if has_receipt else None)
+    order.total += added.line.total
+    order.tax += added.line.tax
+    order.discount += less
+    order.by_discount += less
+    order.discount_name = added.name if less else order.discount_name
+    order.save(update_fields=["total", "tax", "discount", "by_discount", "discount_name"])

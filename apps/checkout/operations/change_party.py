@@ -1,6 +1,7 @@
-"""Fewer or more people come on what is booked, and its order follows (rule B42)."""
+"""Fewer or more people come on what is booked, and its order and its money follow (rules B42,
+M35)."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 
 from django.db import transaction
@@ -9,12 +10,14 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.catalog.pricing import tax_in
-from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.models import CreditNote, Order, OrderLine, Receipt
 from apps.checkout.operations.add_people import grow
+from apps.checkout.operations.pay_with_plan import resize_visits
+from apps.checkout.operations.refund import refund_remaining
 from apps.checkout.operations.sync import sync
-from apps.checkout.queries.payments import find_under_way
+from apps.checkout.queries.party import BY_PLAN, PartyMoney, money_of_change
 from apps.classes import operations as classes
-from apps.classes.queries.party import Obstacle, PartyFixed
+from apps.classes.queries.party import PartyChange
 
 
 @transaction.atomic
@@ -26,41 +29,72 @@ def change_party(
     seen_price: int | None,
     now: datetime,
 ) -> Booking:
-    """Let so many people of each kind come on a booking that nothing was paid for; an order that it
-    has costs less by those who do not come, and more by those who are added.
+    """Let so many people of each kind come on a booking. Its order costs less by those who do not
+    come, and more by those who are added; what was paid counts towards that, and what is beyond it
+    goes back the way it came, visits to their plan. More is owed then, and nothing is charged here.
 
-    Raises: as ``classes.change_party``, and
-        PartyFixed: a payment is under way, or something was taken off that would count anew.
+    seen_price is what the page said that all of it costs then; what comes back follows from it and
+    from the revision.
+
+    Raises: as ``classes.change_party`` and ``money_of_change``, and
+        StaleRevision: it costs another amount than was seen.
     """
-    changed, change = classes.change_party(
-        booking=booking, wanted=wanted, revision=revision, seen_price=seen_price, now=now
+    before = bookings.lock_booking(
+        booking_id=booking.pk, business_id=booking.business_id, revision=None
     )
-    order = Order.objects.select_for_update().filter(booking=changed).first()
-    if order is None or change is None or changed.price is None:
+    changed, change = classes.change_party(
+        booking=booking, wanted=wanted, revision=revision, now=now
+    )
+    if change is None:
         return changed
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    _require_no_money(order, changed, payments, now=now)
-    if change.less:
-        _shrink(order, changed, less=change.less, kinds=change.fewer)
-    if change.plus:
-        grow(order, changed, more=change.plus, now=now)
-    bookings.note_owed(booking=changed, price=order.total)
-    sync(order, changed, payments, actor=Actor.of(None), now=now)
+    order = Order.objects.select_for_update().filter(booking=changed).first()
+    payments = list(order.payments.select_for_update().order_by("pk")) if order else []
+    money = money_of_change(booking=before, change=change, order=order, payments=payments, now=now)
+    if money.price != seen_price:
+        raise bookings.StaleRevision
+    if money.price is not None:
+        bookings.note_owed(booking=changed, price=money.price)
+    if changed.payment_option == BY_PLAN:
+        resize_visits(changed, more=change.people - before.party_size, now=now)
+    elif order is not None:
+        _follow(order, changed, change, money, now=now)
     return changed
 
 
-def may_follow(order: Order | None, booking: Booking, *, now: datetime) -> bool:
-    """Whether an order can follow a change of its people: nothing was taken off, which would count
-    anew, and no payment is under way, whose amount is agreed."""
-    return order is None or (not order.discount and find_under_way(booking, now=now) is None)
-
-
-def _require_no_money(
-    order: Order, booking: Booking, payments: Sequence[Payment], *, now: datetime
+def _follow(
+    order: Order, booking: Booking, change: PartyChange, money: PartyMoney, *, now: datetime
 ) -> None:
-    has_money = any(it.captured or it.authorized for it in payments)
-    if has_money or not may_follow(order, booking, now=now):
-        raise PartyFixed(Obstacle.MONEY)
+    """Bring a locked order into line with who comes, and ask for the refund of what was paid beyond
+    it."""
+    if change.less and Receipt.objects.filter(order=order).exists():
+        _credit(order, less=change.less, people=change.gone, now=now)
+    elif change.less:
+        _shrink(order, booking, less=change.less, kinds=change.fewer)
+    grow(order, money.added, now=now)
+    if money.returns:
+        refund_remaining(
+            order,
+            booking,
+            amount=money.returns,
+            seen_refunded=None,
+            reason="",
+            actor=Actor.of(None),
+            now=now,
+            by_itself=True,
+        )
+        return
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    sync(order, booking, payments, actor=Actor.of(None), now=now)
+
+
+def _credit(order: Order, *, less: int, people: int, now: datetime) -> None:
+    """Take an amount (minor units, tax included) off a locked order by a credit note: its receipt
+    was given, so its lines stay as they were told."""
+    tax = tax_in(less, rate=order.tax_rate)
+    CreditNote.objects.create(order=order, amount=less, tax=tax, people=people, given_at=now)
+    order.credited += less
+    order.due_now = min(order.due_now, order.price)
+    order.save(update_fields=["credited", "due_now"])
 
 
 def _shrink(order: Order, booking: Booking, *, less: int, kinds: Set[str]) -> None:

@@ -74,8 +74,16 @@ def write_lines(order: Order, quote: Quote, *, title: str) -> None:
     add_lines(order, quote.lines, title=title)
 
 
-def add_lines(order: Order, lines: Sequence[QuoteLine], *, title: str = "", first: int = 0) -> None:
-    """Add lines to a locked order, or to a new one, from the position first on."""
+def add_lines(
+    order: Order,
+    lines: Sequence[QuoteLine],
+    *,
+    title: str = "",
+    first: int = 0,
+    added_at: datetime | None = None,
+) -> None:
+    """Add lines to a locked order, or to a new one, from the position first on; added_at is for
+    those that join after its receipt."""
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -86,6 +94,7 @@ def add_lines(order: Order, lines: Sequence[QuoteLine], *, title: str = "", firs
             discount=line.discount,
             total=line.total,
             position=position,
+            added_at=added_at,
         )
         for position, line in enumerate(lines, start=first)
     )

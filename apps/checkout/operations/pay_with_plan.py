@@ -1,12 +1,13 @@
 """A plan pays with its visits: for a draft, for a place from the waitlist as it is taken, or for
-what is still owed. They are given back, and run out (rule M16)."""
+what is still owed. They are given back, become more or fewer with those who come, and run out
+(rule M16)."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
@@ -22,12 +23,17 @@ from apps.checkout.operations.sync import sync
 from apps.checkout.plans import PlanProblem, visits_for
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
-from apps.checkout.queries.passes import lost_uses, refusal_of, terms_of_plan
+from apps.checkout.queries.passes import (
+    lost_uses,
+    refusal_of,
+    refusal_of_more,
+    terms_of_plan,
+)
 from apps.outbox.sweeping import sweep
 
 BY_PLAN = Booking.PaymentOption.MEMBERSHIP
 Kind = CreditEntry.Kind
-USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
+USED, RETURNED, RESIZED = Kind.USED, Kind.RETURNED, Kind.RESIZED
 
 
 @transaction.atomic
@@ -80,7 +86,7 @@ def _pay(booking: Booking, purchase_id: int, *, by: TeamMember | None, now: date
     payments, _owed = lock_owed(order)
     if order.status != Order.Status.APPROVED or order.fee is not None:
         raise NotOwed
-    if sum(it.captured + it.authorized for it in flows_of(payments)):
+    if order.credited or sum(it.captured + it.authorized for it in flows_of(payments)):
         raise PlanRefused(
             PlanProblem.PAID_ALREADY
         )  # a visit is paid with a plan as a whole, or with money
@@ -192,6 +198,24 @@ def redeem(
     write_entry(purchase, USED, amount=-visits, booking=booking, by=user_id, now=now)
 
 
+def resize_visits(booking: Booking, *, more: int, now: datetime) -> None:
+    """Take so many more visits of the plan that pays for a locked booking, or give so many back
+    (below 0), because another number of people comes. The plan is locked here.
+
+    Raises:
+        PlanRefused: it does not pay for more of them.
+    """
+    use = CreditEntry.objects.get(booking=booking, kind=USED)
+    plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    purchase = plans.get(pk=use.purchase_id)
+    refused = refusal_of_more(purchase, booking=booking, more=more, now=now)
+    if refused is not None:
+        raise PlanRefused(refused)
+    visits = visits_for(terms_of_plan(purchase, now=now), people=more)
+    if visits:
+        write_entry(purchase, RESIZED, amount=-visits, booking=booking, now=now)
+
+
 @transaction.atomic
 def return_credit(*, booking_id: int, now: datetime) -> bool:
     """Give the visits of a booking back to its plan, at most once; tell whether any came back.
@@ -204,7 +228,9 @@ def return_credit(*, booking_id: int, now: datetime) -> bool:
     purchase = PlanPurchase.objects.select_for_update().get(pk=used.purchase_id)
     if CreditEntry.objects.filter(booking_id=booking_id, kind=RETURNED).exists():
         return False
-    write_entry(purchase, RETURNED, amount=-used.amount, booking=used.booking, now=now)
+    lines = CreditEntry.objects.filter(booking_id=booking_id, kind__in=(USED, RESIZED))
+    used_up: int = lines.aggregate(n=Sum("amount"))["n"]
+    write_entry(purchase, RETURNED, amount=-used_up, booking=used.booking, now=now)
     return True
 
 

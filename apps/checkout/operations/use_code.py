@@ -149,7 +149,8 @@ def _take_off(
         taken=Taken(order.discount_name, order.by_discount),
     )
     promised = sum(it.came + it.authorized for it in flows_of(payments))
-    if priced.total < promised or any(line.refunded for line in lines):
+    is_settled = order.credited or any(line.refunded for line in lines)
+    if is_settled or priced.total < promised:
         raise CouponRefused(PromotionProblem.PAID_ALREADY)
     _write(order, priced, applied)
     use_coupon(order, user, applied, amount=by_code, now=now)

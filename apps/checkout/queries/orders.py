@@ -4,12 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import MoneyOfBooking
-from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment, PlanPurchase, Refund
+from apps.checkout.models import (
+    UNDECIDED,
+    GiftCard,
+    Order,
+    Payment,
+    PlanPurchase,
+    Refund,
+)
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.stranded import let_go_of
 from apps.checkout.states import (
@@ -162,7 +169,13 @@ class PaymentSummary:
     def has_details(self) -> bool:
         """Whether its lines say more than its total."""
         lines = self.order.lines.all()
-        return len(lines) > 1 or any(line.refunded or line.discount for line in lines)
+        is_changed = len(lines) > 1 or self.order.credited
+        return bool(is_changed) or any(line.refunded or line.discount for line in lines)
+
+    @property
+    def tax(self) -> int:
+        """The tax in what the order costs by now: that of its lines less that of credit notes."""
+        return self.order.tax - sum(it.tax for it in self.order.credit_notes.all())
 
     def effect_of(self, amount: int) -> Effect:
         """What giving this amount back would do."""
@@ -194,15 +207,13 @@ def payer_of(order: Order) -> Payer:
     return Payer(card.reference, card.buyer_name, "GIFT_CARD") if card else NOBODY
 
 
-IN_PERSON = Q(by_hand=True) | Q(payment__kind=Payment.Kind.IN_PERSON)
-"""The refunds that the team hands over, as ``_is_by_hand`` tells them."""
 NOBODY = Payer("", "", "")
 PAYER = ("booking__customer", "purchase__customer", "gift_card")
 """What ``payer_of`` reads along, as names for select_related of an order."""
 
 
 def find_payment_summary(*, booking: Booking) -> PaymentSummary | None:
-    """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
+    """Read the order of a booking; None where no money has been spoken of yet. Five queries."""
     orders = _orders().filter(booking=booking)
     return next(iter(_summaries(orders)), None)
 
@@ -221,11 +232,11 @@ def find_card_summary(*, card: GiftCard) -> PaymentSummary | None:
 
 
 def _orders() -> QuerySet[Order]:
-    return Order.objects.select_related("receipt").prefetch_related("lines")
+    return Order.objects.select_related("receipt").prefetch_related("lines", "credit_notes")
 
 
 def _summaries(found: QuerySet[Order]) -> list[PaymentSummary]:
-    """Four queries at most, two when there is no order."""
+    """Five queries at most, one when there is no order."""
     orders = list(found)
     if not orders:
         return []
@@ -325,27 +336,6 @@ def fee_owed_of(*, booking: Booking) -> int:
 def is_kept(*, booking: Booking) -> bool:
     """Whether the team decided to keep the money of a booking that is over; one query."""
     return Order.objects.filter(booking=booking, kept_at__isnull=False).exists()
-
-
-def excess_of(*, booking_id: int, at: datetime) -> int:
-    """What went back for a booking at a moment because it was more than the bill, in minor units;
-    one query."""
-    refunds = Refund.objects.filter(payment__order__booking=booking_id, created_at=at)
-    return sum(refunds.values_list("excess", flat=True))
-
-
-def handed_over_at(*, booking_id: int, at: datetime) -> int:
-    """What of the money of a booking that went back at a moment was given back in person, in minor
-    units; one query."""
-    refunds = Refund.objects.filter(IN_PERSON, payment__order__booking=booking_id, created_at=at)
-    return sum(refunds.values_list("amount", flat=True))
-
-
-def handed_over_of(*, booking: Booking) -> int:
-    """All that was given back in person of the money of a booking that it had owed, in minor units;
-    one query."""
-    refunds = Refund.objects.filter(IN_PERSON, payment__order__booking=booking)
-    return sum(it.amount - it.excess for it in refunds.exclude(status=Refund.Status.FAILED))
 
 
 def paid_in_ways(payments: Iterable[Payment]) -> list[tuple[str, int, int]]:

@@ -45,6 +45,19 @@ def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> Pl
     return refusal(terms, wanted_of(booking))
 
 
+def refusal_of_more(
+    purchase: PlanPurchase, *, booking: Booking, more: int, now: datetime
+) -> PlanProblem | None:
+    """Why the plan that pays for a booking cannot pay for more people on it; None when it can, and
+    always where fewer come (more below 0). What is for one person is so whoever else comes."""
+    if more <= 0:
+        return None
+    terms = terms_of_plan(purchase, now=now)
+    is_for_one = terms.kind is PlanKind.UNLIMITED
+    people = more + 1 if is_for_one else more
+    return refusal(terms, replace(wanted_of(booking), people=people))
+
+
 def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> PlanTerms:
     """A bought plan as plain facts; one query for the services, unless they are prefetched."""
     lapsed = purchase.ends_at is not None and purchase.ends_at <= now

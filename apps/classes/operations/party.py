@@ -22,18 +22,18 @@ def change_party(
     booking: Booking,
     wanted: Mapping[int, int],
     revision: int,
-    seen_price: int | None,
     now: datetime,
 ) -> tuple[Booking, PartyChange | None]:
     """Let so many people of each kind come on a booking (``queries.party``), for its customer, who
     is told once more. Places that come free go to whoever waits first; those who are added take
     theirs as at the first time.
 
-    seen_price is what the page said that all of it costs then. Return what changed, None where so
-    many come already: a form that is sent twice changes once.
+    Return what changed, None where so many come already: a form that is sent twice changes once.
+    The price that is written here counts neither discounts nor plans: whoever knows of those says
+    what it is (``checkout.change_party``).
 
     Raises:
-        StaleRevision: somebody changed it since the page was made, or it costs another amount.
+        StaleRevision: somebody changed it since the page was made.
         PartyFixed, UnknownChoice, NotBookable, TooManyPeople, CannotJoin: as ``plan_change``.
         NoSeats: somebody was faster.
         BusyTryAgain: the lock did not come in time.
@@ -46,8 +46,6 @@ def change_party(
         raise StaleRevision
     change = plan_change(booking=locked, wanted=wanted, now=now)
     price = change.price(locked.price)
-    if price != seen_price:
-        raise StaleRevision
     if locked.seating_id is None:
         raise PartyFixed(Obstacle.FIXED)
     has_room = change.people < locked.party_size

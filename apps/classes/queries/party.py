@@ -12,7 +12,7 @@ from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
 from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople
 from apps.bookings.policy import Policy, is_free_now, may_cancel
-from apps.bookings.queries.joinables import has_room_for, join_rules_of, joinable_of, takes_more
+from apps.bookings.queries.joinables import has_places, has_room_for, join_rules_of, joinable_of
 from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
@@ -28,6 +28,7 @@ class Obstacle(StrEnum):
     NOT_FREE = "NOT_FREE"
     NOBODY = "NOBODY"
     MONEY = "MONEY"
+    PLAN = "PLAN"
 
 
 class PartyFixed(Refusal):
@@ -69,9 +70,9 @@ class Party:
 
 
 def may_change_party(*, booking: Booking) -> bool:
-    """Whether its page asks how many come: it is a class or a course, nothing was paid, and no kind
-    of its people is gone. Its service comes joined; one query."""
-    if booking.kind == Service.Kind.APPOINTMENT or not takes_more(booking):
+    """Whether its page asks how many come: it is a class or a course with places, nobody has to say
+    yes to others, and no kind of its people is gone. Its service comes joined; one query."""
+    if booking.kind == Service.Kind.APPOINTMENT or not has_places(booking):
         return False
     return not booking.mix.filter(variant=None).exists()
 
@@ -95,13 +96,14 @@ def party_of(booking: Booking) -> Party:
 @dataclass(frozen=True, slots=True)
 class PartyChange:
     """Who comes then; what goes off the price and what comes on top of it (minor units), both None
-    where the price is agreed later. fewer names the kinds of those who are taken off, more is how
-    many are added."""
+    where the price is agreed later. fewer names the kinds of those who are taken off, gone is how
+    many they are, more is how many are added."""
 
     kinds: tuple[Kind, ...]
     less: int | None
     plus: int | None
     fewer: frozenset[str]
+    gone: int
     more: int
 
     @property
@@ -149,6 +151,7 @@ def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -
         less=less,
         plus=plus,
         fewer=frozenset(party.names[key] for key in fewer),
+        gone=sum(fewer.values()),
         more=sum(more.values()),
     )
 

@@ -25,6 +25,7 @@ from apps.checkout.states import PaymentStatus, booking_status
 from apps.ledger.finding import Finding
 
 DECIDED_WITHIN = timedelta(hours=1)
+PRICE = F("total") - F("credited")
 ALIVE = (*UNDECIDED, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 Row = TypeVar("Row", bound=Model)
 
@@ -83,9 +84,9 @@ def find_other_prices(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield bookings that promise another price than their order comes to (rule M27)."""
     live = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
     orders = Order.objects.filter(status=Order.Status.APPROVED, booking__status__in=live)
-    other = _of(orders.exclude(booking__price=F("total")).order_by("pk"), business_id)
+    other = _of(orders.exclude(booking__price=PRICE).order_by("pk"), business_id)
     for of, reference, told, total in other.values_list(
-        "business_id", "booking__reference", "booking__price", "total"
+        "business_id", "booking__reference", "booking__price", PRICE
     ):
         words = f"was told {told}, its order comes to {total}"
         yield Finding("the_price_told_is_owed", of, f"booking {reference}", words)
@@ -108,7 +109,7 @@ def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
         | (Q(came__gt=F("back")) & Q(payment_status=status.FULLY_REFUNDED))
     )
     orders = _of(Order.objects.order_by("pk"), business_id).annotate(
-        came=came, back=back, owed=Coalesce("fee", "total")
+        came=came, back=back, owed=Coalesce("fee", PRICE)
     )
     for order in orders.filter(wrong).iterator(chunk_size=500):
         words = f"says {order.payment_status}: {order.came} came of {order.bill}"
@@ -201,6 +202,20 @@ def find_lost_receipts(*, business_id: int | None = None) -> Iterator[Finding]:
     without = _of(Order.objects.filter(pk__in=captured, receipt=None), business_id)
     for of, reference in without.values_list("business_id", "reference"):
         yield Finding("money_has_a_receipt", of, f"order {reference}", "was paid without a receipt")
+
+
+def find_miscounted_credits(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield orders that were credited another amount than their credit notes come to, and credit
+    notes of orders that never had a receipt: those are written anew instead (rule M35)."""
+    orders = _of(Order.objects.order_by("pk"), business_id)
+    counted = orders.annotate(noted=Coalesce(Sum("credit_notes__amount"), 0))
+    for order in counted.exclude(credited=F("noted")):
+        words = f"says {order.credited} credited, its notes come to {order.noted}"
+        yield Finding("credits_are_counted", order.business_id, f"order {order.reference}", words)
+    without = orders.filter(credit_notes__isnull=False, receipt=None).distinct()
+    for of, reference in without.values_list("business_id", "reference"):
+        words = "was credited without a receipt"
+        yield Finding("credits_are_counted", of, f"order {reference}", words)
 
 
 def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -67,19 +67,23 @@ def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
         uses = uses.filter(purchase__business_id=business_id)
     came_back = CreditEntry.objects.filter(kind=CreditEntry.Kind.RETURNED)
     back: dict[int | None, int] = dict(came_back.values_list("booking_id", "amount"))
+    resized = CreditEntry.objects.filter(kind=CreditEntry.Kind.RESIZED).values("booking_id")
+    since: dict[int | None, int] = dict(
+        resized.annotate(n=Sum("amount")).order_by().values_list("booking_id", "n")
+    )
     rows = uses.select_related("purchase", "booking").prefetch_related("purchase__services")
     for use in rows.order_by("pk").iterator(chunk_size=500):
         where = f"plan {use.purchase.reference}"
-        returned = back.get(use.booking_id)
-        if returned is not None and returned != -use.amount:
-            words = f"{returned} came back of {-use.amount}"
+        returned, used = back.get(use.booking_id), -use.amount - since.get(use.booking_id, 0)
+        if returned is not None and returned != used:
+            words = f"{returned} came back of {used}"
             yield Finding("visits_come_back_whole", use.purchase.business_id, where, words)
         if use.booking is None:
             continue
         terms = terms_of_plan(use.purchase, now=use.at)
         wanted = visits_for(terms, people=use.booking.party_size)
-        if -use.amount != wanted:
-            words = f"{-use.amount} visits for {use.booking.party_size} people"
+        if used != wanted:
+            words = f"{used} visits for {use.booking.party_size} people"
             yield Finding("visits_are_people", use.purchase.business_id, where, words)
 
 
@@ -146,11 +150,13 @@ def _bills_overpaid_by_cards(business_id: int | None) -> Iterator[Finding]:
     """Orders of which cards hold, have authorized or took more than they cost."""
     held = Q(payments__kind=Payment.Kind.GIFT, payments__status__in=HOLDING)
     by_cards = Sum(F("payments__amount") - F("payments__refunded"), filter=held)
-    orders = Order.objects.annotate(by_cards=by_cards).filter(by_cards__gt=F("total"))
+    orders = Order.objects.annotate(by_cards=by_cards).filter(
+        by_cards__gt=F("total") - F("credited")
+    )
     if business_id is not None:
         orders = orders.filter(business_id=business_id)
     for order in orders.order_by("pk"):
-        words = f"cards pay {order.by_cards} of {order.total}"
+        words = f"cards pay {order.by_cards} of {order.price}"
         where = f"order {order.reference}"
         yield Finding("gifts_pay_no_more_than_the_bill", order.business_id, where, words)
 

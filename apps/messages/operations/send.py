@@ -16,7 +16,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, BookingEvent
-from apps.checkout.queries.orders import excess_of, handed_over_at
+from apps.checkout.queries.given_back import excess_of, handed_over_at
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address

@@ -1,6 +1,6 @@
 """How many people come, for whoever made a booking of a class or a course or has its link: chosen,
-looked at with the money that follows, changed (rule B42). Each step works without scripts, and only
-the last changes anything."""
+looked at with the money that follows, changed, and paid online where it was (rules B42, M35). Each
+step works without scripts, and only the last changes anything."""
 
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,14 +19,16 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
-from apps.classes.queries.party import (
-    Obstacle,
-    PartyChange,
-    PartyFixed,
-    may_change_party,
-    party_of,
-    plan_change,
+from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.party import (
+    PartyMoney,
+    PlannedParty,
+    PlanPaysNoMore,
+    owed_at_once,
+    plan_party,
 )
+from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
+from apps.classes.queries.party import Obstacle, PartyFixed, may_change_party, party_of
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal
 from apps.self_service.forms import PartyForm
@@ -33,7 +36,7 @@ from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.self_service.views.move import reading_what_we_wrote
 from apps.web import limit_rules as rules
-from apps.web.http import go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
 from apps.web.limits import Hit, require_room
 
 
@@ -60,7 +63,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         if request.method == "POST":
             return _change(request, booking, form, now=now)
-        planned = plan_change(booking=booking, wanted=form.wanted(), now=now)
+        planned = plan_party(booking=booking, wanted=form.wanted(), now=now)
     except Refusal as no:
         fresh = granted_booking(request, reference)
         return _show(request, fresh, form, notice=_words(no, fresh), status=no.status)
@@ -81,6 +84,25 @@ def _change(
         seen_price=read_number(request.POST.get("price", "")),
         now=now,
     )
+    return _pay(request, booking, now=now)
+
+
+def _pay(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    """Go where the difference is paid, if it is paid online at once; the booking stands also where
+    that does not work just now, and its page offers it again."""
+    owed = owed_at_once(booking=booking)
+    if owed:
+        try:
+            url = checkout.pay_balance(
+                booking_id=booking.pk,
+                business_id=booking.business_id,
+                origin=request.build_absolute_uri("/").removesuffix("/"),
+                now=now,
+                amount=owed,
+            )
+            return HttpResponseSeeOther(url)
+        except (Refusal, ProviderDown):
+            pass
     return go_to(request, "self_service:booking", reference=booking.reference)
 
 
@@ -89,7 +111,7 @@ def _show(
     booking: Booking,
     form: PartyForm,
     *,
-    planned: PartyChange | None = None,
+    planned: PlannedParty | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -108,16 +130,44 @@ def _show(
     return render_page(request, "self_service/people.html", None, context, status=status)
 
 
-def _planned(booking: Booking, form: PartyForm, planned: PartyChange) -> dict[str, Any]:
-    price = planned.price(booking.price)
-    is_same = not planned.fewer and not planned.more
+def _planned(booking: Booking, form: PartyForm, planned: PlannedParty) -> dict[str, Any]:
+    change, money = planned.change, planned.money
+    is_same = not change.fewer and not change.more
     return {
-        "planned": None if is_same else planned,
+        "planned": None if is_same else change,
         "chosen": form.pairs(),
-        "seen_price": "" if price is None else price,
-        "price": None if price is None else Money(price, booking.currency),
+        "seen_price": "" if money.price is None else money.price,
+        "price": None if money.price is None else Money(money.price, booking.currency),
         "price_before": None if booking.price is None else Money(booking.price, booking.currency),
+        "has_paid": bool(booking.paid),
+        "back": [(_way_words(way), Money(part, booking.currency)) for way, part in money.back],
+        "by_hand": Money(money.by_hand, booking.currency),
+        "owed": Money(money.owed, booking.currency),
+        "pays_now": money.pays_now,
+        "plan_words": _plan_words(money),
     }
+
+
+def _way_words(way: str) -> str:
+    return _("on your gift card") if way == "GIFT" else _("the way you paid")
+
+
+def _plan_words(money: PartyMoney) -> str:
+    """How many visits come back to the plan that pays, or are used of it; "" where none pays."""
+    visits = {"n": abs(money.visits), "plan": money.plan}
+    if money.visits > 0:
+        words = ngettext(
+            "%(n)d visit goes back to your plan %(plan)s.",
+            "%(n)d visits go back to your plan %(plan)s.",
+            money.visits,
+        )
+        return words % visits
+    words = ngettext(
+        "This uses %(n)d more visit of your plan %(plan)s.",
+        "This uses %(n)d more visits of your plan %(plan)s.",
+        -money.visits,
+    )
+    return words % visits if money.visits else ""
 
 
 def _words(no: Refusal, booking: Booking) -> str:
@@ -127,8 +177,13 @@ def _words(no: Refusal, booking: Booking) -> str:
         case PartyFixed(obstacle=Obstacle.NOT_FREE):
             return _("Free cancellation is over, so nobody can be taken off online any more.")
         case PartyFixed(obstacle=Obstacle.MONEY):
-            words = _("Something was taken off the price, or a payment is in progress.")
+            words = _(
+                "The price was reduced, a part was refunded, or a payment is in progress, so this "
+                "cannot be changed online."
+            )
             return f"{words} {_('Nothing was changed.')}"
+        case PlanPaysNoMore(refused=refused) | checkout.PlanRefused(refused=refused):
+            return cannot_pay_words(plan_refused_words(refused, None))
         case PartyFixed():
             return _("The number of people cannot be changed online for this booking.")
         case bookings.StaleRevision():
