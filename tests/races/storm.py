@@ -1,17 +1,18 @@
 """Many clients at once: processes with threads, each with its own connection to the database.
 
-The processes are forked from the test, so they work on the test's own database; a round ends
-when every client has told its outcome. An exception that nobody expected is an outcome too.
+The processes are forked from the test, so they work on the test's own database; all clients of a
+round begin behind one barrier, and it ends when every one has told its outcome. An exception that
+nobody expected is an outcome too.
 """
 
 import multiprocessing
-import threading
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 from django.db import connections
@@ -43,11 +44,14 @@ def storm_of(attempt: Attempt, *, clients: int, processes: int = PROCESSES) -> I
     threads = clients // processes
     connections.close_all()
     context = multiprocessing.get_context("fork")
+    together = context.Barrier(processes * threads)
     pipes, children = [], []
     for number in range(processes):
         ours, theirs = context.Pipe()
         child = context.Process(
-            target=_serve, args=(theirs, attempt, number * threads, threads), daemon=True
+            target=_serve,
+            args=(theirs, attempt, range(number * threads, (number + 1) * threads), together),
+            daemon=True,
         )
         child.start()
         pipes.append(ours)
@@ -62,19 +66,16 @@ def storm_of(attempt: Attempt, *, clients: int, processes: int = PROCESSES) -> I
             child.kill()
 
 
-def _serve(pipe: Connection, attempt: Attempt, first: int, threads: int) -> None:
+def _serve(pipe: Connection, attempt: Attempt, clients: range, together: Barrier) -> None:
     """Every client keeps its thread, and so its connection, from round to round."""
-    together = threading.Barrier(threads)
-    with ThreadPoolExecutor(max_workers=threads) as pool:
+    with ThreadPoolExecutor(max_workers=len(clients)) as pool:
         while (facts := pipe.recv()) is not None:
-            told = [
-                pool.submit(_try, attempt, first + client, facts, together)
-                for client in range(threads)
-            ]
+            told = [pool.submit(_try, attempt, client, facts, together) for client in clients]
             pipe.send([outcome.result() for outcome in told])
 
 
-def _try(attempt: Attempt, client: int, facts: dict[str, Any], together: threading.Barrier) -> str:
+def _try(attempt: Attempt, client: int, facts: dict[str, Any], together: Barrier) -> str:
+    """Begin when every other client of all processes is ready to."""
     together.wait(timeout=120)
     try:
         return attempt(client, facts)

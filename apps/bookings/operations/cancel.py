@@ -30,6 +30,7 @@ from apps.bookings.operations.transitions import (
 )
 from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Policy, Reason, fee_now, may_cancel
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.ending import own_cancellation_of
 from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.requests import answer_anew_by
@@ -178,7 +179,7 @@ def _require_may_cancel(
     booking: Booking, *, is_team: bool, now: datetime, is_known: bool = False
 ) -> None:
     verdict = may_cancel(
-        policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+        policy=policy_of_customer(booking=booking, is_known=is_known),
         status=states.Status(booking.status),
         starts_at=booking.starts_at,
         now=now,

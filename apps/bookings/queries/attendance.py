@@ -1,6 +1,11 @@
-"""Whether anybody of a booking came."""
+"""Whether anybody of a booking came, and what its customer may still do then."""
+
+from dataclasses import replace
+
+from django.db.models import Q
 
 from apps.bookings.models import Attendance, Booking, BookingEvent
+from apps.bookings.policy import Policy
 
 WORDS = (BookingEvent.Action.NO_SHOW, BookingEvent.Action.CAME)
 
@@ -17,3 +22,23 @@ def no_show_is_told(*, booking: Booking) -> bool:
     """Whether its history says that nobody came, and not after that that they did; one query."""
     last = booking.history.filter(action__in=WORDS).order_by("-pk").first()
     return last is not None and last.action == BookingEvent.Action.NO_SHOW
+
+
+def has_come(*, booking: Booking) -> bool:
+    """Whether anybody of a booking was ticked off: of a class, at the session they are booked for;
+    one query, none for an appointment, which has no list to tick."""
+    if booking.kind == "APPOINTMENT":
+        return False
+    there = Q() if booking.session_id is None else Q(session_id=booking.session_id)
+    here = Attendance.objects.filter(there, booking=booking, state=Attendance.State.HERE)
+    return here.exists()
+
+
+def policy_of_customer(*, booking: Booking, is_known: bool = False) -> Policy:
+    """The policy frozen with a booking as it counts for its customer: whoever is signed in
+    (is_known) is no guest, and whoever has come cancels and moves nothing themselves (rule
+    B43). Queries as ``has_come``."""
+    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    if has_come(booking=booking):
+        return replace(policy, cancel_allowed=False, move_allowed=False)
+    return policy

@@ -20,7 +20,8 @@ from apps.bookings.operations.transitions import (
     record_transition,
 )
 from apps.bookings.plan_uses import times_at
-from apps.bookings.policy import Policy, may_move_to_session
+from apps.bookings.policy import may_move_to_session
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.moving import times_moved
@@ -106,7 +107,7 @@ def _require_allowed(
     now: datetime,
 ) -> None:
     here = booking.course_run_id if isinstance(target, CourseRun) else booking.session_id
-    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    policy = policy_of_customer(booking=booking, is_known=is_known)
     allowed = may_move_to_session(
         policy=policy,
         status=states.Status(booking.status),

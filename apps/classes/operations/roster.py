@@ -49,7 +49,8 @@ def mark_attendance(
 @transaction.atomic
 def mark_all_here(*, session_id: int, by: TeamMember, now: datetime) -> None:
     """Write down that everybody came who was not marked otherwise."""
-    for booking in find_attending(business_id=by.business_id, session_id=session_id):
+    here = find_attending(business_id=by.business_id, session_id=session_id)
+    for booking in here.select_for_update(of=("self",)):
         marked = set(
             Attendance.objects.filter(booking=booking, session_id=session_id).values_list(
                 "seat", flat=True

@@ -11,7 +11,8 @@ from http import HTTPStatus
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
 from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople
-from apps.bookings.policy import Policy, is_free_now, may_cancel
+from apps.bookings.policy import is_free_now, may_cancel
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.joinables import has_places, has_room_for, join_rules_of, joinable_of
 from apps.bookings.states import Status
 from apps.catalog.models import Service
@@ -158,7 +159,7 @@ def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -
 
 def _require_free(booking: Booking, *, now: datetime) -> None:
     """Whoever came with five and goes with one would else pay the fee of one."""
-    policy, status = Policy.from_snapshot(booking.policy_snapshot), Status(booking.status)
+    policy, status = policy_of_customer(booking=booking), Status(booking.status)
     may = may_cancel(
         policy=policy, status=status, starts_at=booking.starts_at, now=now, is_team=False
     )

@@ -16,6 +16,7 @@ from apps.bookings.policy import (
     Policy,
     cancellation_clock,
 )
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -135,7 +136,7 @@ def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False)
         status=booking.status,
         is_over=booking.ends_at <= now,
         cancel=way_to_cancel(
-            Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+            policy_of_customer(booking=booking, is_known=is_known),
             starts_at=booking.starts_at,
             now=now,
             has_mailbox=bool(booking.contact_email),

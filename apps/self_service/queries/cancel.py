@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from apps.bookings.cancellation import undo_ends_at
 from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions, free_until, is_free_now
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.cancelling import cancelled_by_policy
 from apps.bookings.queries.ending import own_cancellation_of
 from apps.bookings.queries.moving import times_moved
@@ -46,7 +47,7 @@ def may_cancel_now(*, booking: Booking, now: datetime, is_known: bool = False) -
     if booking.status == Booking.Status.WAITING_LIST:
         return False  # a place in line is left on a page of its own
     actions = allowed_actions(
-        policy=Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+        policy=policy_of_customer(booking=booking, is_known=is_known),
         status=Status(booking.status),
         kind=booking.kind,
         starts_at=booking.starts_at,

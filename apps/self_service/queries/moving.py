@@ -12,6 +12,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.deadlines import Rule
 from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.policy import Policy, Reason, Verdict, is_free_now, may_move_to_session
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.move_requests import rule_of_move
 from apps.bookings.queries.moving import times_moved, verdict_on_asking, verdict_on_move
 from apps.bookings.states import Status
@@ -157,7 +158,7 @@ def other_sessions(
 ) -> list[Session | CourseRun]:
     """Where the customer may take this booking, by its frozen policy; empty when nowhere
     (rule B18)."""
-    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    policy = policy_of_customer(booking=booking, is_known=is_known)
     may_move = may_move_to_session(
         policy=policy,
         status=Status(booking.status),
