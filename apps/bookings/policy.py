@@ -167,10 +167,10 @@ def may_ask_to_move(
     has_asked: bool,
     moved: int = 0,
 ) -> Verdict:
-    """Tell whether its customer may ask the team for another time: of a confirmed appointment where
-    the team agrees to each time, as long as they could move another one (rule B38), and not while
-    they wait for an answer already (has_asked)."""
-    if status is not Status.CONFIRMED or kind != "APPOINTMENT" or not asks_first:
+    """Tell whether its customer may ask the team for another time: of a confirmed appointment or
+    class where the team agrees to each, as long as they could move another one (rule B38), and not
+    while they wait for an answer already (has_asked)."""
+    if status is not Status.CONFIRMED or kind == "COURSE" or not asks_first:
         return Verdict(allowed=False, reason=Reason.WRONG_STATUS)
     if has_asked:
         return Verdict(allowed=False, reason=Reason.HAS_ASKED)

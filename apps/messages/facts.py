@@ -118,7 +118,8 @@ ENDED = ("DECLINED", "CANCELED")
 @dataclass(frozen=True, slots=True)
 class MoveAsked:
     """A request to move: the start and the person that were asked for, until when it is answered
-    (UTC), whether it ends then, and whether the time is held and the answer still awaited."""
+    (UTC), whether it ends then, and whether the time is held and the answer still awaited.
+    is_place: it is a place in another session of a class, which nobody holds."""
 
     starts_at: datetime
     staff: str
@@ -126,6 +127,7 @@ class MoveAsked:
     ends_unanswered: bool
     is_held: bool
     is_open: bool
+    is_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,4 +20,5 @@ def find_move_asked(*, event: BookingEvent) -> MoveAsked | None:
         ends_unanswered=found.unanswered == Rule.DECLINE,
         is_held=found.session.state == Session.State.HELD,
         is_open=found.state == MoveRequest.State.OPEN,
+        is_place=found.session.kind == Session.Kind.CLASS,
     )

@@ -41,6 +41,8 @@ def asked_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if kind is Kind.MOVE_ASKED:
         words = _("%(business)s agrees each time in person. Your booking stays until they answer.")
         held = _("We’re holding the new time for you.") if facts.move.is_held else ""
+        if facts.move.is_place:
+            held = _("No place is held there until then.")
         return [words % name, held, _otherwise(facts.move, facts, zone)]
     if kind is Kind.MOVE_REFUSED:
         return [stays]

@@ -207,6 +207,20 @@ class Customers(Stage):
                 )
             )
 
+    def somebody_asks_for_another_session(self) -> None:
+        """Where the team agrees to each one; now and then from an old page."""
+        if found := self.a_booking("CONFIRMED", kind="CLASS"):
+            target, seen = self.a_target(), found.revision - self.chance(ASTRAY)
+            self.attempt(
+                lambda: classes.ask_for_session(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=seen,
+                    target_id=target.pk,
+                    now=self.now,
+                )
+            )
+
     def a_request_to_move_is_withdrawn(self) -> None:
         if found := self.a_booking("CONFIRMED", move_requests__state="OPEN"):
             self.attempt(

@@ -56,9 +56,11 @@ class Team(Customers):
         if found := self.a_booking("CONFIRMED", move_requests__state="OPEN"):
             said: Said = {"booking_id": found.pk, "revision": found.revision, "now": self.now}
             by, of = self.member(), found.business_id
+            is_class = found.kind == "CLASS"
+            accept = classes.accept_session if is_class else bookings.accept_move
             self.attempt_one(
                 {
-                    "yes": lambda: bookings.accept_move(**said, business_id=of, by=by),
+                    "yes": lambda: accept(**said, business_id=of, by=by),
                     "no": lambda: bookings.decline_move(**said, business_id=of, by=by),
                 }
             )

@@ -14,7 +14,8 @@ from apps.catalog.models import Resource, Service
 class MoveRequest(models.Model):
     """The time that is asked for is that of the session: held for it, or taking nothing where
     several may ask for one time, or where it overlaps the booking's own (rule B9). The booking
-    keeps its place until the answer. Written and read under the lock of the booking.
+    keeps its place until the answer. Of a class it is the session they would go to, of which no
+    place is kept. Written and read under the lock of the booking.
 
     resource is who would serve it then, where it is known; is_for_somebody: that very person was
     asked for. answer_by (UTC) and unanswered say until when the team answers, and what happens
@@ -33,7 +34,7 @@ class MoveRequest(models.Model):
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="move_requests")
-    session = models.OneToOneField(Session, on_delete=models.PROTECT, related_name="move_request")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="move_requests")
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -14,6 +14,7 @@ from apps.bookings.deadlines import Due, Rule
 from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.operations.close_move import close_move
 from apps.bookings.operations.errors import (
+    CannotMove,
     DoesNotFit,
     NotAllowed,
     NotBookable,
@@ -39,6 +40,7 @@ from apps.bookings.queries.move_requests import (
 from apps.bookings.queries.moving import choice_to_move, verdict_on_asking
 from apps.bookings.queries.offered import NoTime, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_bookable
 from apps.outbox.sweeping import each
 
@@ -119,7 +121,7 @@ def _ask_once(
     claim = claim_there(booking, starts_at=starts_at, resource_id=resource_id, now=now)
     asked = _write_down(booking, claim, is_for_somebody=resource_id is not None, now=now)
     require_paid_then(booking, times=[(claim.starts_at, claim.ends_at)], is_team=False)
-    _record(asked, Action.MOVE_ASKED, Actor.of(None), now=now)
+    record_question(asked, Action.MOVE_ASKED, Actor.of(None), now=now)
     return booking
 
 
@@ -132,16 +134,38 @@ def _write_down(
     booking: Booking, claim: Claim, *, is_for_somebody: bool, now: datetime
 ) -> MoveRequest:
     last = min(booking.starts_at, claim.starts_at)
-    patience = timedelta(hours=booking.business.answer_within_hours)
-    answer_by, rule = min(now + patience, last), Rule(booking.service.unanswered)
-    until = answer_by if rule is Rule.DECLINE else last
+    ends = Rule(booking.service.unanswered) is Rule.DECLINE
+    until = min(_answer_by(booking, now), last) if ends else last
+    return write_question(
+        booking,
+        _keep(booking, claim, until=until, now=now),
+        resource_id=claim.primary_id,
+        is_for_somebody=is_for_somebody,
+        now=now,
+    )
+
+
+def _answer_by(booking: Booking, now: datetime) -> datetime:
+    return now + timedelta(hours=booking.business.answer_within_hours)
+
+
+def write_question(
+    booking: Booking,
+    session: Session,
+    *,
+    now: datetime,
+    resource_id: int | None = None,
+    is_for_somebody: bool = False,
+) -> MoveRequest:
+    """Write down, for a locked booking, that its customer asks for the time of a session."""
+    answer_by = min(_answer_by(booking, now), booking.starts_at, session.starts_at)
     return MoveRequest.objects.create(
         business_id=booking.business_id,
         booking=booking,
-        session=_keep(booking, claim, until=until, now=now),
-        resource_id=claim.primary_id,
+        session=session,
+        resource_id=resource_id,
         is_for_somebody=is_for_somebody,
-        unanswered=rule.value,
+        unanswered=Rule(booking.service.unanswered).value,
         asked_at=now,
         answer_by=answer_by,
     )
@@ -173,7 +197,7 @@ def withdraw_move(*, booking_id: int, business_id: int, revision: int, now: date
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     asked = _open_one(booking)
     close_move(asked, state=State.WITHDRAWN, now=now)
-    _record(asked, Action.MOVE_DROPPED, Actor.of(None), now=now)
+    record_question(asked, Action.MOVE_DROPPED, Actor.of(None), now=now)
     return booking
 
 
@@ -187,6 +211,7 @@ def accept_move(
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it since the page was made.
+        CannotMove: it is a class, which has a way of its own.
         NotAllowed: nothing is asked (any more), or it can be answered no more.
         DoesNotFit: something is in the way there now; reasons say what.
         TooFewSoFar: that day still waits for more people than these.
@@ -206,7 +231,9 @@ def _accept(
     *, booking_id: int, business_id: int, revision: int, by: TeamMember, now: datetime
 ) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    asked = _answerable(booking, now=now)
+    if booking.kind != Service.Kind.APPOINTMENT:
+        raise CannotMove
+    asked = answerable_question(booking, now=now)
     require_enough_then(booking, starts_at=asked.session.starts_at, now=now)
     claim = _take_asked(asked, now=now)
     close_move(asked, state=State.ACCEPTED, now=now)
@@ -286,9 +313,9 @@ def decline_move(
         NotAllowed: nothing is asked (any more), or it can be answered no more.
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
-    asked = _answerable(booking, now=now)
+    asked = answerable_question(booking, now=now)
     close_move(asked, state=State.DECLINED, now=now)
-    _record(asked, Action.MOVE_REFUSED, Actor.of(by), now=now, reason=reason)
+    record_question(asked, Action.MOVE_REFUSED, Actor.of(by), now=now, reason=reason)
     return booking
 
 
@@ -309,10 +336,10 @@ def _settle(booking_id: int, business_id: int, *, now: datetime) -> bool:
     if due is Due.REMIND:
         asked.reminded_at = now
         asked.save(update_fields=["reminded_at"])
-        _record(asked, Action.MOVE_OVERDUE, Actor.system(), now=now)
+        record_question(asked, Action.MOVE_OVERDUE, Actor.system(), now=now)
     else:
         close_move(asked, state=State.LAPSED, now=now)
-        _record(asked, Action.MOVE_LAPSED, Actor.system(), now=now)
+        record_question(asked, Action.MOVE_LAPSED, Actor.system(), now=now)
     return True
 
 
@@ -323,14 +350,19 @@ def _open_one(booking: Booking) -> MoveRequest:
     return asked
 
 
-def _answerable(booking: Booking, *, now: datetime) -> MoveRequest:
+def answerable_question(booking: Booking, *, now: datetime) -> MoveRequest:
+    """The open request of a locked booking, as long as the team can answer it.
+
+    Raises:
+        NotAllowed: nothing is asked (any more), or it can be answered no more.
+    """
     asked = _open_one(booking)
     if not is_answerable(asked, now=now):
         raise NotAllowed(Reason.OVER)
     return asked
 
 
-def _record(
+def record_question(
     asked: MoveRequest, action: Action, actor: Actor, *, now: datetime, reason: str = ""
 ) -> None:
     """The line of history says which request it is about, for whoever is told of it."""

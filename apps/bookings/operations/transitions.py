@@ -177,7 +177,7 @@ def record_transition(
     if "ends_at" in columns:
         _let_links_follow(booking, now=now)
     event.save(force_insert=True)
-    if action in ENDS_A_QUESTION and booking.kind == APPOINTMENT:
+    if action in ENDS_A_QUESTION and booking.kind != Service.Kind.COURSE:
         end_open_move(booking, now=now)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)

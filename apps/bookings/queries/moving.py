@@ -10,6 +10,7 @@ from apps.availability.engine.slots import DayParts, Slot
 from apps.bookings.models import Booking, BookingEvent, MoveRequest
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, Verdict, may_ask_to_move, may_move
+from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.days import Ask, Days, find_days, starts_at
 from apps.bookings.queries.minimum import starts_with_enough
 from apps.bookings.queries.offered import NoTime, choice_as_booked, find_claim, query_again
@@ -57,8 +58,7 @@ def may_go_elsewhere(booking: Booking) -> bool:
     a course, nor what is not booked online now. No query."""
     if booking.kind == Service.Kind.COURSE or not is_offered(service=booking.service):
         return False
-    is_asked = booking.kind == Service.Kind.APPOINTMENT
-    return may_leave(booking) or (is_asked and booking.status == Booking.Status.CONFIRMED)
+    return may_leave(booking) or booking.status == Booking.Status.CONFIRMED
 
 
 def verdict_on_asking(
@@ -66,7 +66,7 @@ def verdict_on_asking(
 ) -> Verdict:
     """Say whether its customer may ask the team for another time, and until when (UTC), as
     above. One of two bookings at one time is moved out of that in another way."""
-    policy = Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known)
+    policy = policy_of_customer(booking=booking, is_known=is_known)
     return may_ask_to_move(
         policy=policy,
         status=Status(booking.status),

@@ -1,3 +1,4 @@
+from apps.classes.operations.ask_to_move import accept_session, ask_for_session
 from apps.classes.operations.cancel import cancel_class, cancel_course_date, cancel_run
 from apps.classes.operations.change import VisitsMeet, change_class, change_places
 from apps.classes.operations.join import NotComing, add_booking, add_people, hold_seats
@@ -17,8 +18,10 @@ __all__ = [
     "NotOnTheList",
     "PartyFixed",
     "VisitsMeet",
+    "accept_session",
     "add_booking",
     "add_people",
+    "ask_for_session",
     "cancel_class",
     "cancel_course_date",
     "cancel_run",

@@ -59,9 +59,20 @@ def move_places(
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
     _require_allowed(locked, target, is_team=by is not None, is_known=is_known, now=now)
     if by is None:
-        _require_open(locked, target, now=now)
+        require_open(locked, target, now=now)
+    return go_there(locked, target, by=by, now=now)
+
+
+def go_there(
+    locked: Booking, target: Session | CourseRun, *, by: TeamMember | None, now: datetime
+) -> Booking:
+    """Take a locked booking's places in another session or run, and give its own back.
+
+    Raises:
+        TooFewSoFar, PlanDoesNotPay, NoSeats, BusyTryAgain: as ``move_places`` says.
+    """
     availability.lock_for_move(seating_id=locked.seating_id, target=target)
-    _require_decided(locked, target, now=now)
+    require_decided(locked, target, now=now)
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
@@ -125,7 +136,7 @@ def _require_allowed(
         raise CannotMove
 
 
-def _require_decided(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
+def require_decided(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
     """Whoever is confirmed goes only where it is decided that it takes place, or is with them."""
     if booking.status != Booking.Status.CONFIRMED:
         return
@@ -133,9 +144,13 @@ def _require_decided(booking: Booking, target: Session | CourseRun, *, now: date
         raise TooFewSoFar
 
 
-def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
-    """The people are those who are booked, however many a booking may bring now; they come as
-    whoever books now does, and not where nobody can."""
+def require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
+    """Refuse what customers cannot book now. The people are those who are booked, however many a
+    booking may bring now; they come as whoever books now does, and not where nobody can.
+
+    Raises:
+        NotBookable, CannotJoin: as ``move_places`` says.
+    """
     if not is_offered(service=booking.service):
         raise NotBookable
     joinable = joinable_of(target, besides=None, now=now)

@@ -62,11 +62,11 @@ def _decided(rows: QuerySet[T], booking: Booking, *, now: datetime) -> QuerySet[
     return enough_with(rows, booking.service, people=booking.party_size, now=now)
 
 
-def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
-    """Those of the other sessions to which customers may take their booking themselves, by the same
-    rules as their tap (rules B4, B31); none where it is not booked online now. At most two more
-    queries with a plan."""
-    if not may_leave(booking) or not is_offered(service=booking.service):
+def list_open_to(*, booking: Booking, asks: bool = False, now: datetime) -> list[Target]:
+    """Those of the other sessions to which customers may take their booking themselves, or with the
+    yes of the team (asks), by the same rules as their tap (rules B4, B31, B38); none where it is
+    not booked online now. At most two more queries with a plan."""
+    if not (asks or may_leave(booking)) or not is_offered(service=booking.service):
         return []
     limits = plan_limits_of(booking)
     rules = join_rules_of(policy_of(service=booking.service))

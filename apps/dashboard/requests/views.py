@@ -15,6 +15,8 @@ from django.utils import timezone
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
+from apps.catalog.models import Service
+from apps.classes import operations as classes
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.bookings.forms import DecisionForm, DeclineMoveForm, OverrideForm
 from apps.dashboard.bookings.queries.actions import UndoCard, find_undoable
@@ -90,7 +92,9 @@ def confirm_anyway(request: OwnerRequest, reference: str) -> HttpResponse:
 @owner_page(Right.DECIDE, "POST")
 def accept_move(request: OwnerRequest, reference: str) -> HttpResponse:
     """Move a booking to the time that its customer asked for (rule B38)."""
-    return _answer_move(request, reference, bookings.accept_move, DecisionForm(request.POST))
+    is_class = request.access.booking(reference).kind == Service.Kind.CLASS
+    verb = classes.accept_session if is_class else bookings.accept_move
+    return _answer_move(request, reference, verb, DecisionForm(request.POST))
 
 
 @owner_page(Right.DECIDE, "POST")

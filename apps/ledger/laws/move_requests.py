@@ -11,15 +11,19 @@ from apps.ledger.finding import Finding
 
 
 def find_untrue_move_requests(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield open requests to move of what is not a confirmed appointment, or whose time is neither
-    held nor written down apart from the booking's own; and closed ones that hold anything still."""
+    """Yield open requests to move of what is not confirmed, or is a course; whose time is neither
+    held nor written down apart from the booking's own, or no session of its class; and closed ones
+    of appointments that hold anything still."""
     rows = MoveRequest.objects.order_by()
     if business_id is not None:
         rows = rows.filter(business_id=business_id)
     waits = Q(session__state__in=(Session.State.HELD, Session.State.REQUESTED))
-    confirmed = Q(booking__status=Booking.Status.CONFIRMED, booking__kind="APPOINTMENT")
-    fits = waits & confirmed & ~Q(session=F("booking__session"))
-    holds = Exists(Occupancy.objects.filter(session_id=OuterRef("session_id")))
+    alone, together = Q(booking__kind="APPOINTMENT"), Q(booking__kind="CLASS")
+    of_its_class = Q(session__kind="CLASS", session__service=F("booking__service"))
+    confirmed = Q(booking__status=Booking.Status.CONFIRMED)
+    elsewhere = ~Q(session=F("booking__session"))
+    fits = confirmed & elsewhere & (alone & waits | together & of_its_class)
+    holds = alone & Exists(Occupancy.objects.filter(session_id=OuterRef("session_id")))
     is_open = Q(state=MoveRequest.State.OPEN)
     untrue = rows.filter(is_open & ~fits | ~is_open & Q(holds))
     for of, reference, state in untrue.values_list("business_id", "booking__reference", "state"):

@@ -60,7 +60,7 @@ def may_cancel_now(*, booking: Booking, now: datetime, is_known: bool = False) -
 def why_not_here(*, booking: Booking, now: datetime, is_known: bool) -> str:
     """Why its customer cannot cancel a booking here, or not yet."""
     way = way_to_cancel(
-        Policy.from_snapshot(booking.policy_snapshot).as_for(is_known=is_known),
+        policy_of_customer(booking=booking, is_known=is_known),
         starts_at=booking.starts_at,
         now=now,
         has_mailbox=bool(booking.contact_email),
@@ -75,7 +75,7 @@ def may_after_sign_in(*, booking: Booking, now: datetime) -> bool:
     no guest cancel, or move, what customers may here and now (rule B41)."""
     if not booking.contact_email:
         return False
-    policy = Policy.from_snapshot(booking.policy_snapshot)
+    policy = policy_of_customer(booking=booking)
     known = policy.as_for(is_known=True)
     if policy == known:
         return False

@@ -15,9 +15,10 @@ from apps.bookings.policy import Policy, Reason, Verdict, is_free_now, may_move_
 from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.move_requests import rule_of_move
 from apps.bookings.queries.moving import times_moved, verdict_on_asking, verdict_on_move
+from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
 from apps.catalog.models import Service
-from apps.catalog.queries import is_bookable
+from apps.catalog.queries import is_bookable, is_offered
 from apps.classes.queries.other_sessions import list_open_to
 from apps.web.formatting import format_datetime
 
@@ -104,12 +105,14 @@ def _how_often(booking: Booking) -> str:
 def _ask_offer(
     booking: Booking, asked: MoveRequest | None, *, now: datetime, is_known: bool
 ) -> MoveOffer | None:
-    if asked is not None or not is_bookable(service=booking.service):
+    if asked is not None or not is_offered(service=booking.service):
         return None
     verdict = verdict_on_asking(booking=booking, has_asked=False, now=now, is_known=is_known)
     if not verdict.allowed:
         words = why_not_asked_words(booking, verdict)
         return MoveOffer("", words) if words else None
+    if booking.kind != Service.Kind.APPOINTMENT:
+        return None
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     words = _("%(name)s agrees each time in person. You keep yours until they answer.")
     told = words % {"name": booking.business.name}
@@ -154,10 +157,15 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
 
 
 def other_sessions(
-    *, booking: Booking, now: datetime, is_known: bool = False
+    *, booking: Booking, asked: MoveRequest | None = None, now: datetime, is_known: bool = False
 ) -> list[Session | CourseRun]:
-    """Where the customer may take this booking, by its frozen policy; empty when nowhere
-    (rule B18)."""
+    """Where the customer may take this booking, by its frozen policy, or ask the team to (rule
+    B38); empty when nowhere (rule B18), and while they wait for an answer (asked)."""
+    if asks_for_session(booking):
+        has_asked = asked is not None
+        asking = verdict_on_asking(booking=booking, has_asked=has_asked, now=now, is_known=is_known)
+        found = list_open_to(booking=booking, asks=True, now=now) if asking.allowed else []
+        return found[:MAX_SHOWN]
     policy = policy_of_customer(booking=booking, is_known=is_known)
     may_move = may_move_to_session(
         policy=policy,
@@ -169,6 +177,11 @@ def other_sessions(
         moved=times_moved(booking, policy),
     )
     return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
+
+
+def asks_for_session(booking: Booking) -> bool:
+    """Whether the team has to agree before a party of a class comes to another session."""
+    return booking.kind == Service.Kind.CLASS and not may_leave(booking)
 
 
 def moved_words(*, booking: Booking, now: datetime) -> str:

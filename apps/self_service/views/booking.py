@@ -42,6 +42,7 @@ from apps.self_service.queries.cancel import may_after_sign_in, may_cancel_now, 
 from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import (
     asked_move,
+    asks_for_session,
     move_offer,
     moved_words,
     other_sessions,
@@ -165,7 +166,6 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         **_moving(found, now=now, is_known=is_known),
         "moved_words": moved_words(booking=found, now=now),
         "better": better_of(booking=found, now=now),
-        "other_sessions": other_sessions(booking=found, now=now, is_known=is_known),
         "may_change_party": may_change_party(booking=found) and may_bring_several(found),
         **_in_line(request, found, now=now),
         **_paying(found, now=now),
@@ -180,6 +180,8 @@ def _moving(found: Booking, *, now: datetime, is_known: bool) -> dict[str, Any]:
     return {
         "move": move_offer(booking=found, asked=asked, now=now, is_known=is_known),
         "asked": asked_move(asked, now=now),
+        "other_sessions": other_sessions(booking=found, asked=asked, now=now, is_known=is_known),
+        "asks_elsewhere": asks_for_session(found),
     }
 
 

@@ -104,9 +104,9 @@ def _move_url(booking: Booking, *, now: datetime, is_known: bool) -> str:
     offer = move_offer(booking=booking, asked=asked, now=now, is_known=is_known)
     if offer is not None:
         return offer.url
-    has_others = bool(other_sessions(booking=booking, now=now, is_known=is_known))
+    others = other_sessions(booking=booking, asked=asked, now=now, is_known=is_known)
     here = reverse("self_service:booking", kwargs={"reference": booking.reference})
-    return here if has_others else ""
+    return here if others else ""
 
 
 @require_POST

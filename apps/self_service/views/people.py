@@ -1,6 +1,7 @@
 """More people on a booking of a class, or another session, for whoever made it or has its link
 (rules B18, B17)."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,19 +16,23 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.joining import Joining, Obstacle
 from apps.bookings.models import Booking
+from apps.bookings.policy import Reason
 from apps.bookings.visitors import is_of_signed_in
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
 from apps.kernel.refusals import Refusal
+from apps.self_service.queries.moving import asks_for_session
 from apps.self_service.views.booking import granted_booking, show_booking
+from apps.web import limit_rules as rules
 from apps.web.formatting import format_datetime
 from apps.web.http import go_to
+from apps.web.limits import Hit, require_room
 
 
 @require_POST
 def move(request: HttpRequest, reference: str) -> HttpResponse:
-    """Go to another session of the same class (rule B18)."""
+    """Go to another session of the same class (rule B18), or ask the team for it (rule B38)."""
     booking, now = granted_booking(request, reference), timezone.now()
     try:
         target_id = read_number(request.POST.get("target", "")) or 0
@@ -38,18 +43,35 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     target = find_other_session(booking=booking, target_id=target_id)
     if target is None:
         raise Http404
+    if asks_for_session(booking):
+        require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
     try:
-        classes.move_places(
-            booking=booking,
-            target=target,
-            by=None,
-            now=now,
-            is_known=is_of_signed_in(request, booking),
-        )
+        _go_or_ask(request, booking, target, now=now)
     except Refusal as refused:
         words = _why_not_moved(refused, target)
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
+
+
+def _go_or_ask(
+    request: HttpRequest, booking: Booking, target: Session | CourseRun, *, now: datetime
+) -> None:
+    is_known = is_of_signed_in(request, booking)
+    if not asks_for_session(booking):
+        classes.move_places(booking=booking, target=target, by=None, now=now, is_known=is_known)
+        return
+    try:
+        revision = read_number(request.POST.get("revision", "")) or 0
+    except Unreadable as odd:
+        raise Http404 from odd
+    classes.ask_for_session(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=revision,
+        target_id=target.pk,
+        now=now,
+        is_known=is_known,
+    )
 
 
 def _why_not_moved(refused: Refusal, target: Session | CourseRun) -> str:
@@ -62,6 +84,10 @@ def _why_not_moved(refused: Refusal, target: Session | CourseRun) -> str:
         why = _("That one is still waiting for more people.")
     elif isinstance(refused, bookings.PlanDoesNotPay):
         why = _("Your plan does not pay for that one.")
+    elif isinstance(refused, bookings.StaleRevision):
+        return _("This booking was changed in the meantime. Here is how it stands now.")
+    elif isinstance(refused, bookings.NotAllowed) and refused.reason is Reason.HAS_ASKED:
+        return _("You have already asked for another time. You can withdraw that first.")
     elif isinstance(refused, bookings.NotBookable):
         why = _("This cannot be booked online right now.")
     else:
