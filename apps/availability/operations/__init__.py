@@ -71,6 +71,7 @@ from apps.availability.operations.times import (
     take_time,
     wish_time,
     withdraw_time,
+    write_down_again,
 )
 
 __all__ = [
@@ -135,4 +136,5 @@ __all__ = [
     "wish_time",
     "withdraw_seats",
     "withdraw_time",
+    "write_down_again",
 ]

@@ -263,6 +263,14 @@ def release_time(*, session_id: int) -> None:
     )
 
 
+def write_down_again(*, session_id: int) -> None:
+    """Let a session whose time was given back ask for that time once more: it takes nothing, and
+    what is free is looked at when somebody says yes."""
+    Session.objects.filter(pk=session_id, state=Session.State.CANCELED).update(
+        state=Session.State.REQUESTED
+    )
+
+
 def forget_session(*, session_id: int) -> None:
     """Delete the session of a draft that nobody finished, its time with it."""
     Session.objects.filter(pk=session_id).delete()

@@ -27,6 +27,7 @@ from apps.bookings.operations.transitions import (
     record_cancellation,
     record_transition,
     release_booking,
+    take_up_again,
 )
 from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Policy, Reason, fee_now, may_cancel
@@ -158,6 +159,7 @@ def _undo(*, booking_id: int, business_id: int, revision: int, now: datetime) ->
         now=now,
         columns=columns,
     )
+    take_up_again(booking, cancelled=cancelled, now=now)
     # Its plan is locked after all times; whether it pays was asked when it was booked.
     require_paid_then(booking, times=times_of([booking]), is_team=True)
     return booking

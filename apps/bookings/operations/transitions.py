@@ -17,7 +17,7 @@ from apps.bookings import states
 from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.deadlines import deadline_after, decides_at
 from apps.bookings.models import LIVE_WISHES, AccessLink, Booking, BookingEvent, MoveWish
-from apps.bookings.operations.close_move import end_open_move
+from apps.bookings.operations.close_move import end_open_move, reopen_move
 from apps.bookings.operations.errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.minimum import MinimumGroup, group_at
 from apps.bookings.queries.requests import is_for_people
@@ -68,6 +68,8 @@ AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_i
 """Of a confirmed booking: whatever changes these has to have its time or its seats."""
 GIVES_UP_ITS_TIME = frozenset({BookingEvent.Action.MOVED, BookingEvent.Action.RESOLVED})
 """What a confirmed booking goes to another time by."""
+ENDED_WISH = "ended_wish"
+"""A wish for a better time ended with a change, says its line of history."""
 APPOINTMENT = Service.Kind.APPOINTMENT
 ENDS_A_QUESTION = frozenset({BookingEvent.Action.CANCELED, BookingEvent.Action.MOVED})
 """After these nobody asks any more whether the booking may go to another time (rule B38)."""
@@ -166,8 +168,8 @@ def record_transition(
     stood = booking.status == Booking.Status.CONFIRMED
     for name, value in columns.items():
         setattr(booking, name, value)
-    if stood and _gives_up_its_time(booking, action):
-        end_move_wish(booking)
+    if stood and _gives_up_its_time(booking, action) and end_move_wish(booking):
+        event.after[ENDED_WISH] = "1"
     if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
         _require_kept(booking)
     booking.revision += 1
@@ -176,9 +178,9 @@ def record_transition(
     booking.save(update_fields=[*columns, "revision"])
     if "ends_at" in columns:
         _let_links_follow(booking, now=now)
-    event.save(force_insert=True)
     if action in ENDS_A_QUESTION and booking.kind != Service.Kind.COURSE:
-        end_open_move(booking, now=now)
+        event.after |= end_open_move(booking, now=now)
+    event.save(force_insert=True)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event
@@ -192,6 +194,15 @@ def end_move_wish(booking: Booking) -> bool:
     """End the wish of a locked booking for a better time (rule B37); tell whether there was one."""
     live = MoveWish.objects.filter(booking=booking, state__in=LIVE_WISHES)
     return bool(live.update(state=MoveWish.State.ENDED, offer_ends_at=None))
+
+
+def take_up_again(booking: Booking, *, cancelled: BookingEvent, now: datetime) -> None:
+    """Let a locked booking whose cancellation is taken back wish for a better time, and ask to
+    move, as it did before (rule B34). cancelled is the line of history that says what ended."""
+    if ENDED_WISH in cancelled.after:
+        ended = MoveWish.objects.filter(booking=booking, state=MoveWish.State.ENDED)
+        ended.update(state=MoveWish.State.WAITING)
+    reopen_move(booking, ended_by=cancelled, now=now)
 
 
 def record_cancellation(
