@@ -181,7 +181,19 @@ def line_for(choice: Choice, wish: Wish) -> WaitingLine:
 def has_places(booking: Booking) -> bool:
     """Whether it has places whose number can change: they are kept, and nobody has to say yes to
     others. Its service comes joined."""
-    if booking.status not in OCCUPYING or booking.seating_id is None:
+    return booking.seating_id is not None and _is_open(booking)
+
+
+def has_time_for_more(booking: Booking) -> bool:
+    """The same of an appointment: its time is kept whoever comes along, and no day waits for its
+    people. Its service comes joined."""
+    is_alone = booking.service.min_participants <= 1 and not booking.double_booked
+    return booking.kind == Service.Kind.APPOINTMENT and is_alone and _is_open(booking)
+
+
+def _is_open(booking: Booking) -> bool:
+    """Whether its time is kept, and nobody has to say yes to others."""
+    if booking.status not in OCCUPYING:
         return False
     return is_before_the_team(booking) or not booking.service.requires_approval
 

@@ -13,7 +13,7 @@ from apps.bookings.models import Booking, BookingEvent, ParticipantChoice
 from apps.bookings.operations.errors import StaleRevision
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.classes.party import Kind
-from apps.classes.queries.party import Obstacle, PartyChange, PartyFixed, party_of, plan_change
+from apps.classes.queries.party import PartyChange, party_of, plan_change
 
 
 @transaction.atomic
@@ -26,7 +26,7 @@ def change_party(
 ) -> tuple[Booking, PartyChange | None]:
     """Let so many people of each kind come on a booking (``queries.party``), for its customer, who
     is told once more. Places that come free go to whoever waits first; those who are added take
-    theirs as at the first time.
+    theirs as at the first time. An appointment keeps its time, whoever comes along.
 
     Return what changed, None where so many come already: a form that is sent twice changes once.
     The price that is written here counts neither discounts nor plans: whoever knows of those says
@@ -46,10 +46,8 @@ def change_party(
         raise StaleRevision
     change = plan_change(booking=locked, wanted=wanted, now=now)
     price = change.price(locked.price)
-    if locked.seating_id is None:
-        raise PartyFixed(Obstacle.FIXED)
     has_room = change.people < locked.party_size
-    if change.people != locked.party_size:
+    if locked.seating_id is not None and change.people != locked.party_size:
         availability.change_seats(seating_id=locked.seating_id, seats=change.people, now=now)
     record_transition(
         locked,
@@ -58,7 +56,8 @@ def change_party(
         now=now,
         columns={"party_size": change.people, "price": price, **_mixed(locked, change)},
     )
-    if has_room and (target := locked.course_run or locked.session):
+    target = locked.course_run or locked.session
+    if has_room and target and locked.seating_id is not None:
         announce_free_places(target, now=now)
     return locked, change
 

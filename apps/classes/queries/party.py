@@ -1,5 +1,5 @@
-"""How many come on a booking of a class or a course, and what changes if fewer or more do: the page
-that shows it and the operation that does it ask here (rules B4, B42)."""
+"""How many come on a booking, and what changes if fewer or more do: the page that shows it and the
+operation that does it ask here (rules B4, B42)."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -8,12 +8,19 @@ from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
 
-from apps.bookings.joining import may_join, price_to_join
+from apps.bookings.joining import Joining, may_join, price_to_join
+from apps.bookings.joining import Obstacle as TimeObstacle
 from apps.bookings.models import Booking
 from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople
 from apps.bookings.policy import is_free_now, may_cancel
 from apps.bookings.queries.attendance import policy_of_customer
-from apps.bookings.queries.joinables import has_places, has_room_for, join_rules_of, joinable_of
+from apps.bookings.queries.joinables import (
+    has_places,
+    has_room_for,
+    has_time_for_more,
+    join_rules_of,
+    joinable_of,
+)
 from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
@@ -71,9 +78,14 @@ class Party:
 
 
 def may_change_party(*, booking: Booking) -> bool:
-    """Whether its page asks how many come: it is a class or a course with places, nobody has to say
-    yes to others, and no kind of its people is gone. Its service comes joined; one query."""
-    if booking.kind == Service.Kind.APPOINTMENT or not has_places(booking):
+    """Whether its page asks how many come: it has places, or is an appointment for several, nobody
+    has to say yes to others, and no kind of its people is gone. Its service comes joined; one
+    query."""
+    if booking.kind == Service.Kind.APPOINTMENT:
+        is_open = has_time_for_more(booking) and may_bring_several(booking)
+    else:
+        is_open = has_places(booking)
+    if not is_open:
         return False
     return not booking.mix.filter(variant=None).exists()
 
@@ -181,6 +193,16 @@ def _added(
     if not has_room_for(booking, more=grows):
         raise TooManyPeople
     choice = _choice(booking, more)
+    price = _price(booking, choice, grows=grows, now=now)
+    return _kinds_of(choice, price), price.total
+
+
+def _price(booking: Booking, choice: Choice, *, grows: int, now: datetime) -> Price:
+    """What those cost who come besides; to an appointment they come until it begins."""
+    if booking.kind == Service.Kind.APPOINTMENT:
+        if now >= booking.starts_at:
+            raise CannotJoin(Joining(TimeObstacle.STARTED))
+        return choice.price
     target = booking.course_run or booking.session
     if target is None:
         raise PartyFixed(Obstacle.FIXED)
@@ -188,8 +210,7 @@ def _added(
     joining = may_join(joinable, rules=join_rules_of(choice.policy), seats=max(1, grows), now=now)
     if grows > 0 and not joining.is_open:
         raise CannotJoin(joining)
-    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
-    return _kinds_of(choice, price), price.total
+    return price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
 
 
 def _choice(booking: Booking, more: Mapping[int, int]) -> Choice:

@@ -1,6 +1,6 @@
-"""How many people come, for whoever made a booking of a class or a course or has its link: chosen,
-looked at with the money that follows, changed, and paid online where it was (rules B42, M35). Each
-step works without scripts, and only the last changes anything."""
+"""How many people come, for whoever made a booking or has its link: chosen, looked at with the
+money that follows, changed, and paid online where it was (rules B42, M35). Each step works without
+scripts, and only the last changes anything."""
 
 from datetime import datetime
 from typing import Any
@@ -120,6 +120,7 @@ def _show(
         "zone": booking.zone,
         "reference": booking.reference,
         "status": booking.status,
+        "kind": booking.kind,
         "revision": booking.revision,
         "stub": stub_of(booking=booking),
         "form": form,
