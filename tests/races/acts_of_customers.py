@@ -1,5 +1,6 @@
 """What customers do with times and places, in ``test_any_order``; their money has other files."""
 
+from apps.availability.models import CourseRun
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations import Details
@@ -8,6 +9,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.queries.party import plan_party
 from apps.classes import operations as classes
 from apps.classes.queries.party import party_of
+from apps.classes.queries.transfer import prices_there
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
@@ -169,9 +171,22 @@ class Customers(Stage):
     def a_party_goes_elsewhere(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):
             target, by = self.a_target(), self.dice.choice((self.salon.olga, None))
+            if by and isinstance(target, CourseRun):
+                self.attempt(lambda: self._transfer(found, target))
+                return
             self.attempt(
                 lambda: classes.move_places(booking=found, target=target, by=by, now=self.now)
             )
+
+    def _transfer(self, found: Booking, run: CourseRun) -> None:
+        checkout.transfer_course(
+            booking=found,
+            target=run,
+            seen_price=prices_there(booking=found, runs=[run], now=self.now)[run.pk],
+            refunds=self.chance(0.8),
+            by=self.salon.olga,
+            now=self.now,
+        )
 
     def an_appointment_goes_elsewhere(self) -> None:
         """By its customer or the team, with a person or anybody; now and then from an old page."""

@@ -29,7 +29,9 @@ def furnish(salon: Salon) -> None:
     salon.policy.max_participants = 3
     salon.policy.save()
     braiding = schedule(salon, "Braiding", "CLASS", hour=15)
-    schedule(salon, "Basics", "COURSE", hour=16)
+    basics = schedule(salon, "Basics", "COURSE", hour=16)
+    basics.prorates = True
+    basics.save()
     for service in (salon.cut, salon.bridal, braiding):
         service.pays_online = True
         service.save()

@@ -192,9 +192,9 @@ class OrderLine(models.Model):
 
 
 class CreditNote(models.Model):
-    """What is taken off an order whose receipt was given already, because fewer people come (rule
-    M35): its lines stay as they were told. amount is minor units with tax, people is how many fewer
-    come."""
+    """What is taken off an order later, because fewer people come (rule M35) or a course costs less
+    in another run (rule B44): its lines stay as they were told. amount is minor units with tax,
+    people is how many fewer come, 0 where that is not why."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="credit_notes")
     amount = models.PositiveIntegerField()

@@ -98,6 +98,7 @@ from apps.checkout.operations.settle import (
 )
 from apps.checkout.operations.team_cancellation import cancel_as_decided
 from apps.checkout.operations.tell_of_money import PLAN_TOPIC
+from apps.checkout.operations.transfer import transfer_course
 from apps.checkout.operations.use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.pricing import AmountRefused
 
@@ -187,6 +188,7 @@ __all__ = [
     "take_with_plan",
     "tell_all_of_gift",
     "tell_of_gift",
+    "transfer_course",
     "undo_mark_paid",
     "undo_plan_paid",
     "use_code",

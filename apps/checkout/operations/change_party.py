@@ -10,8 +10,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.catalog.pricing import tax_in
-from apps.checkout.models import CreditNote, Order, OrderLine, Receipt
+from apps.checkout.models import Order, OrderLine, Receipt
 from apps.checkout.operations.add_people import grow
+from apps.checkout.operations.credit import credit
 from apps.checkout.operations.pay_with_plan import resize_visits
 from apps.checkout.operations.refund import refund_remaining
 from apps.checkout.operations.sync import sync
@@ -67,7 +68,7 @@ def _follow(
     """Bring a locked order into line with who comes, and ask for the refund of what was paid beyond
     it."""
     if change.less and Receipt.objects.filter(order=order).exists():
-        _credit(order, less=change.less, people=change.gone, now=now)
+        credit(order, less=change.less, people=change.gone, now=now)
     elif change.less:
         _shrink(order, booking, less=change.less, kinds=change.fewer)
     grow(order, money.added, now=now)
@@ -85,16 +86,6 @@ def _follow(
         return
     payments = list(order.payments.select_for_update().order_by("pk"))
     sync(order, booking, payments, actor=Actor.of(None), now=now)
-
-
-def _credit(order: Order, *, less: int, people: int, now: datetime) -> None:
-    """Take an amount (minor units, tax included) off a locked order by a credit note: its receipt
-    was given, so its lines stay as they were told."""
-    tax = tax_in(less, rate=order.tax_rate)
-    CreditNote.objects.create(order=order, amount=less, tax=tax, people=people, given_at=now)
-    order.credited += less
-    order.due_now = min(order.due_now, order.price)
-    order.save(update_fields=["credited", "due_now"])
 
 
 def _shrink(order: Order, booking: Booking, *, less: int, kinds: Set[str]) -> None:

@@ -171,8 +171,18 @@ def quote_more(
     less = min(max(0, taken.amount - order.by_discount), max(0, more))
     if more <= 0:
         return None
+    return _line(order, booking, net=more, less=less, name=taken.name)
+
+
+def line_of_more(order: Order, booking: Booking, *, more: int) -> Added:
+    """The line of so much more (minor units, tax included) of which no discount takes anything."""
+    net = more if order.tax_included else more - tax_in(more, rate=order.tax_rate)
+    return _line(order, booking, net=net, less=0, name="")
+
+
+def _line(order: Order, booking: Booking, *, net: int, less: int, name: str) -> Added:
     priced = quote(
-        items=[Item(booking.title, more)],
+        items=[Item(booking.title, net)],
         currency=order.currency,
         tax_rate=order.tax_rate,
         tax_included=order.tax_included,
@@ -181,7 +191,7 @@ def quote_more(
         discounts=[less],
     )
     (line,) = priced.lines
-    return Added(line, less, taken.name)
+    return Added(line, less, name)
 
 
 def _with(booking: Booking, change: PartyChange) -> Booking:

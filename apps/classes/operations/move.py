@@ -38,6 +38,7 @@ def move_places(
     by: TeamMember | None,
     now: datetime,
     is_known: bool = False,
+    price: int | None = None,
 ) -> Booking:
     """Let a party go to another session of the same class, or to another run of the same course,
     all of them or nobody (rules B18, B15).
@@ -45,7 +46,8 @@ def move_places(
     The places it leaves are offered to those who wait. The team may move whenever it likes, but for
     a plan that is for one person, who is at one visit at a time (rule M16); the customer (by
     None; is_known: signed in) as the policy frozen with the booking says, never with a course, and
-    only where customers could book it online now (rule B31).
+    only where customers could book it online now (rule B31). price is what it costs there, in minor
+    units, None as it was; its order is the caller's to bring into line.
 
     Raises:
         CannotMove: as its name says.
@@ -60,13 +62,19 @@ def move_places(
     _require_allowed(locked, target, is_team=by is not None, is_known=is_known, now=now)
     if by is None:
         require_open(locked, target, now=now)
-    return go_there(locked, target, by=by, now=now)
+    return go_there(locked, target, by=by, now=now, price=price)
 
 
 def go_there(
-    locked: Booking, target: Session | CourseRun, *, by: TeamMember | None, now: datetime
+    locked: Booking,
+    target: Session | CourseRun,
+    *,
+    by: TeamMember | None,
+    now: datetime,
+    price: int | None = None,
 ) -> Booking:
-    """Take a locked booking's places in another session or run, and give its own back.
+    """Take a locked booking's places in another session or run, and give its own back; price as in
+    ``move_places``.
 
     Raises:
         TooFewSoFar, PlanDoesNotPay, NoSeats, BusyTryAgain: as ``move_places`` says.
@@ -82,7 +90,10 @@ def go_there(
         action=BookingEvent.Action.MOVED,
         actor=Actor.of(by),
         now=now,
-        columns=_columns(locked, target, seating_id=seating.pk),
+        columns={
+            **_columns(locked, target, seating_id=seating.pk),
+            **({} if price is None else {"price": price}),
+        },
     )
     if old is not None:
         availability.release_seats(seating_id=old, now=now)

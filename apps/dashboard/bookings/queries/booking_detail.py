@@ -23,6 +23,7 @@ from apps.bookings.wording import pay_place_of
 from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
+from apps.classes.queries.transfer import prices_there
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of, find_undoable
 from apps.dashboard.bookings.queries.move_requests import MoveCard, card_of
@@ -33,6 +34,7 @@ from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.messages.models import Message
 from apps.messages.queries import list_messages
+from apps.web.formatting import format_money
 from apps.web.phones import link_of_phone
 
 Pairs = tuple[tuple[str, str], ...]
@@ -99,6 +101,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSession:
+    """Where a booking could go; price is what it costs in another run of its course (minor units,
+    None where that is agreed later, or it is a class), words what that is more or less, "" where it
+    is the same."""
+
+    target: Session | CourseRun
+    price: int | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingPage:
     """bill, contact and note are None where the role may not see them."""
 
@@ -125,8 +138,13 @@ class BookingPage:
     may_override: bool
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
-    other_sessions: tuple[Session | CourseRun, ...]
+    other_sessions: tuple["OtherSession", ...]
     asked_move: MoveCard | None = None
+
+    @property
+    def has_difference(self) -> bool:
+        """Whether anywhere else it costs another amount."""
+        return any(it.words for it in self.other_sessions)
 
 
 def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingPage:
@@ -181,13 +199,24 @@ def find_fit(*, access: Access, booking: Booking, now: datetime) -> Fit:
     return find_fits(bookings=[booking], rota=rota)[booking.pk]
 
 
-def _other_sessions(
-    access: Access, booking: Booking, *, now: datetime
-) -> list[Session | CourseRun]:
+def _other_sessions(access: Access, booking: Booking, *, now: datetime) -> list[OtherSession]:
     live = booking.status in OCCUPYING and not booking.cancellation_fee  # nor what was missed
     if not access.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
         return []
-    return list_other_sessions(booking=booking, now=now)
+    targets = list_other_sessions(booking=booking, now=now)
+    runs = [it for it in targets if isinstance(it, CourseRun)]
+    prices = prices_there(booking=booking, runs=runs, now=now)
+    if booking.kind == "CLASS":
+        return [OtherSession(it) for it in targets]
+    return [OtherSession(it, prices[it.pk], _difference(booking, prices[it.pk])) for it in runs]
+
+
+def _difference(booking: Booking, price: int | None) -> str:
+    """ "$45.00 more", "$30.00 less", or "" where it is the same."""
+    more = (price or 0) - (booking.price or 0)
+    amount = format_money(abs(more), booking.currency, booking.business.locale)
+    words = _("%(amount)s more") if more > 0 else _("%(amount)s less")
+    return words % {"amount": amount} if more else ""
 
 
 def _uses(booking: Booking) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import read_number
 from apps.bookings.models import Booking
@@ -178,15 +178,37 @@ def move(request: OwnerRequest, reference: str) -> HttpResponse:
     """Move to the session that was chosen; a full one changes nothing."""
     now, access = timezone.now(), request.access
     booking = access.booking(reference)
-    target_id = read_number(request.POST.get("target", "")) or 0
-    target = find_other_session(booking=booking, target_id=target_id)
+    chosen, _colon, price = request.POST.get("target", "").partition(":")
+    target = find_other_session(booking=booking, target_id=read_number(chosen) or 0)
     if target is None:
         raise Http404
     try:
-        classes.move_places(booking=booking, target=target, by=access.member, now=now)
+        _take_there(booking, target, read_number(price), access=access, now=now)
     except Refusal as refusal:
         return refuse(request, booking, refusal, now=now)
     return to_page(request, "booking", reference)
+
+
+def _take_there(
+    booking: Booking,
+    target: Session | CourseRun,
+    seen_price: int | None,
+    *,
+    access: Access,
+    now: datetime,
+) -> None:
+    """Move to another session, or transfer to another run at what it costs there."""
+    if not isinstance(target, CourseRun):
+        classes.move_places(booking=booking, target=target, by=access.member, now=now)
+        return
+    checkout.transfer_course(
+        booking=booking,
+        target=target,
+        seen_price=seen_price,
+        refunds=access.may(Right.REFUND),
+        by=access.member,
+        now=now,
+    )
 
 
 @owner_page(Right.BLOCK, "POST")
