@@ -20,6 +20,7 @@ TAKEN_ALONG: dict[str, str] = {
     "bookings.SuggestedTime": "bookings.suggested_times",
     "checkout.Order": "bookings.order",
     "checkout.OrderLine": "bookings.order.lines",
+    "checkout.CreditNote": "bookings.order.credit_notes",
     "checkout.Payment": "bookings.order.payments",
     "checkout.Refund": "bookings.order.payments.refunds",
     "checkout.RefundLine": "bookings.order.payments.refunds.lines",

@@ -313,6 +313,21 @@ def test_a_discount_counts_for_whoever_comes_besides_as_the_page_says(studio: St
     assert clean()
 
 
+def test_the_list_of_what_is_to_be_paid_counts_what_goes_back(
+    studio: Studio, client: Client
+) -> None:
+    carl = paid(studio)
+    client.force_login(studio.olga.user)
+    path = f"/own/{studio.business.slug}/money/orders/?state=open"
+
+    change(carl, 1)
+    work(LATER)
+    assert carl.contact_name not in text_of(client.get(path))
+
+    change(carl, 2)
+    assert carl.contact_name in text_of(client.get(path))
+
+
 # ----- refused, and once
 def test_the_same_form_sent_twice_gives_back_once(studio: Studio) -> None:
     carl = paid(studio)

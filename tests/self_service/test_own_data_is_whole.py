@@ -26,7 +26,7 @@ from apps.bookings.models import (
     SuggestedTime,
 )
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard
+from apps.checkout.models import CreditNote, GiftCard
 from apps.customers.models import Consent, Customer
 from apps.privacy.registry import PERSONAL, DataClass
 from apps.privacy.taken_along import STAYS_HERE, TAKEN_ALONG
@@ -89,6 +89,7 @@ def carl(salon: Salon) -> Booking:
         now=NOW,
         lines={booking.order.lines.get().pk: 100},
     )
+    CreditNote.objects.create(order=booking.order, amount=100, people=1, given_at=NOW)
     _who_comes(booking)
     _wishes(booking)
     fill(salon)

@@ -26,7 +26,7 @@ def all_of_cards(email: str) -> QuerySet[GiftCard]:
 def with_payments(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Orders with what stands in the file of them."""
     return orders.select_related("receipt").prefetch_related(
-        "lines", "payments__refunds__lines__line"
+        "lines", "credit_notes", "payments__refunds__lines__line"
     )
 
 
@@ -53,6 +53,10 @@ def plain_order(order: Order | None) -> Plain | None:
         "lines": [
             {"name": it.name, "quantity": it.quantity, "total": it.total}
             for it in order.lines.all()
+        ],
+        "credit_notes": [
+            {"amount": it.amount, "people": it.people, "given_at": at_words(it.given_at)}
+            for it in order.credit_notes.all()
         ],
         "payments": [_payment(it) for it in order.payments.all()],
     }

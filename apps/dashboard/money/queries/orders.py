@@ -75,7 +75,7 @@ def _placed(access: Access) -> QuerySet[Order]:
     summed = (
         payments.order_by()
         .values("order")
-        .annotate(came=Sum("captured"), sum=Sum(F("captured") - F("refunded")))
+        .annotate(came=Sum(F("captured") - F("excess")), sum=Sum(F("captured") - F("refunded")))
     )
     orders = access.business.orders.annotate(
         came=Coalesce(Subquery(summed.values("came")), 0),
@@ -84,7 +84,7 @@ def _placed(access: Access) -> QuerySet[Order]:
         unclear=Exists(payments.filter(status=Payment.Status.UNCLEAR)),
         aside=Exists(payments.filter(status=Payment.Status.AUTHORIZED)),
         back=Exists(payments.filter(refunded__gt=0)),
-        owed=Coalesce("fee", "total"),
+        owed=Coalesce("fee", F("total") - F("credited")),
     )
     begun = Q(payment_status=Order.PaymentStatus.PENDING) | Q(failed=True)
     return orders.filter(~Q(status=Order.Status.INITIALIZED) | begun)
