@@ -11,6 +11,7 @@ from bookings_portal import env, mail, payments, security
 from bookings_portal.databases import Process, parse_database_url
 from bookings_portal.env import pin_time_zones
 from bookings_portal.request_log import logging_config
+from bookings_portal.wallet import read_wallet
 
 pin_time_zones()
 
@@ -33,6 +34,7 @@ _stripe = payments.read_stripe(provider=PAYMENT_PROVIDER, origin=ORIGIN)
 STRIPE_SECRET_KEY = _stripe.secret_key
 STRIPE_WEBHOOK_SECRETS = _stripe.webhook_secrets
 STRIPE_API_BASE = _stripe.api_base
+WALLET = read_wallet()
 
 ROOT_URLCONF = "bookings_portal.urls"
 WSGI_APPLICATION = "bookings_portal.wsgi.application"

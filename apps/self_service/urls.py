@@ -16,6 +16,7 @@ from apps.self_service.views import (
     sign_in,
     subscribe,
     waiting,
+    wallet,
 )
 
 app_name = "self_service"
@@ -51,6 +52,7 @@ urlpatterns = [
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
+    path("manage/<slug:reference>/wallet.pkpass", wallet.wallet, name="wallet"),
     path("manage/<slug:reference>/subscribe", subscribe.subscribe, name="subscribe"),
     path("manage/<slug:reference>/close-links", links.close, name="close_links"),
     path("m/data/<str:token>", data.exchange, name="exchange_data"),

@@ -35,10 +35,10 @@ class Reach:
 
 def reach_of(*, booking: Booking, stub: Stub) -> Reach:
     """Two queries, most often none, where customers come to a place; none elsewhere."""
-    booked, business = booking.as_booked, booking.business
-    comes_here = not (booked.is_online or booked.is_home_visit)
+    business = booking.business
+    is_here = comes_here(booking)
     hours = []
-    if comes_here:
+    if is_here:
         hours = find_hours_on(
             business=business,
             location_id=booking.location_id,
@@ -52,15 +52,22 @@ def reach_of(*, booking: Booking, stub: Stub) -> Reach:
     }
     return Reach(
         phone=business.phone,
-        route_url=stub.directions_url if comes_here else "",
+        route_url=stub.directions_url if is_here else "",
         hours=hours,
         share_title=title,
-        share_words=", ".join(it for it in (title, when, stub.where if comes_here else "") if it),
+        share_words=", ".join(it for it in (title, when, stub.where if is_here else "") if it),
         share_url=absolute(links_of(business)["home"]),
-        door_code=_drawn(booking) if comes_here and booking.status == "CONFIRMED" else "",
+        door_code=draw_qr(door_url(booking)) if is_here and booking.status == "CONFIRMED" else "",
     )
 
 
-def _drawn(booking: Booking) -> SafeString:
-    path = reverse("dashboard:door", args=(booking.business.slug, door_code(booking)))
-    return draw_qr(absolute(path))
+def comes_here(booking: Booking) -> bool:
+    """Whether its customer comes to a place of the business."""
+    booked = booking.as_booked
+    return not (booked.is_online or booked.is_home_visit)
+
+
+def door_url(booking: Booking) -> str:
+    """What a camera at the door reads: it leads the team to the booking, and nobody else anywhere
+    (rule S25)."""
+    return absolute(reverse("dashboard:door", args=(booking.business.slug, door_code(booking))))

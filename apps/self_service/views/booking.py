@@ -48,6 +48,7 @@ from apps.self_service.queries.moving import (
     other_sessions,
 )
 from apps.self_service.queries.reaching import reach_of
+from apps.self_service.queries.wallet import wallet_url
 from apps.waitlists.queries import (
     find_entry,
     has_offer,
@@ -301,6 +302,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "question": question_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "reach": reach_of(booking=found, stub=stub) if is_kept else None,
+        "wallet_url": wallet_url(booking=found, now=now),
         "again_url": again_url(booking=found) if is_over else "",
         "openings": list_openings(booking=found),
         "has_address": bool(found.contact_email),

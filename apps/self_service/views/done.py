@@ -30,6 +30,7 @@ from apps.bookings.wording import sign_in_words
 from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
+from apps.self_service.queries.wallet import wallet_url
 from apps.web import limit_rules as rules
 from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, require_room
@@ -91,6 +92,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "awaiting": awaiting_of(booking=booking, now=now),
         "answer_words": _answer_words(booking),
         "calendar": calendar_links(booking=booking, stub=stub),
+        "wallet_url": wallet_url(booking=booking, now=now),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
         "authorized_words": _authorized_words(booking),
