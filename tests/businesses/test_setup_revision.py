@@ -49,6 +49,7 @@ NOT_REMEMBERED = {
     "checkout_planpurchase",
     "checkout_planpurchase_services",
     "checkout_creditentry",
+    "checkout_creditnote",
     "checkout_giftcard",
     "checkout_giftentry",
     "checkout_coupon",  # and so are codes and their uses
