@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
+from apps.customers.models import Consent, Customer, SavedPerson, SignedInDevice, SignIn
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 
 
@@ -43,3 +43,8 @@ class SignInAdmin(LookOnlyAdmin):
 class SignedInDeviceAdmin(LookOnlyAdmin):
     list_display = ["name", "signed_in_at", "ends_at", "ended_at"]
     exclude = ["key_hash"]
+
+
+@admin.register(SavedPerson)
+class SavedPersonAdmin(LookOnlyAdmin):
+    list_display = ["name", "created_at"]

@@ -143,3 +143,30 @@ class SignedInDevice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedPerson(models.Model):
+    """Somebody whom the owner of a mailbox books for, over all businesses: a child, a partner.
+
+    It is no contact of any business; what was booked keeps the name it was booked with. place
+    counts from 0, so that the database holds how many there may be (rule D14).
+    """
+
+    MOST: ClassVar = 10
+
+    email = models.EmailField(max_length=254, help_text="Of whoever books, in lower case")
+    name = models.CharField(max_length=120)
+    place = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "saved people"
+        constraints = [
+            models.UniqueConstraint(name="one_saved_person_per_place", fields=["email", "place"]),
+            models.CheckConstraint(name="saved_people_are_few", condition=Q(place__lt=10)),
+            models.CheckConstraint(name="saved_person_has_a_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

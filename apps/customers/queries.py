@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
 
-from apps.customers.models import ERASED_MAILBOX, Customer, SignedInDevice
+from apps.customers.models import ERASED_MAILBOX, Customer, SavedPerson, SignedInDevice
 from apps.web.phones import EXTENSION, line_of
 
 MAX_DEVICES = 50
@@ -82,3 +82,9 @@ def list_devices(*, email: str, now: datetime) -> list[SignedInDevice]:
     """The browsers that are signed in with an address, the newest first; one query."""
     live = SignedInDevice.objects.filter(email=email, ended_at=None, ends_at__gt=now)
     return list(live.order_by("-signed_in_at", "-pk")[:MAX_DEVICES])
+
+
+def list_saved_people(*, email: str) -> list[SavedPerson]:
+    """The people whom somebody books for, by when they were saved; one query, none for no address
+    (lower case)."""
+    return list(SavedPerson.objects.filter(email=email).order_by("pk")) if email else []

@@ -173,7 +173,8 @@ class BookingFacts:
     to be answered like the first one.
     ``address`` is where it happens: at the business, or, ``at_customer``, where a home visit goes;
     ``online_link`` is told once it is known and the booking confirmed. ``extras`` are the names of
-    its add-ons, ``mix`` how many people come as what.
+    its add-ons, ``mix`` how many people come as what, ``who_comes``
+    their names, where they were asked for.
     ``fee`` is charged for cancelling late or not coming, ``owed`` what of it was not paid, in minor
     units; ``pays_fee_online``: it can be paid by a
     link.
@@ -210,6 +211,7 @@ class BookingFacts:
     holds_time: bool
     cancel_until: datetime | None
     business: BusinessFacts
+    who_comes: tuple[str, ...] = ()
     reason: str = ""
     suggestions: tuple[datetime, ...] = ()
     dates: tuple[tuple[datetime, datetime], ...] = ()

@@ -31,7 +31,7 @@ MAX_LISTED = 20
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
-    """Read everything a mail or calendar file may tell about one booking, in at most seven queries;
+    """Read everything a mail or calendar file may tell about one booking, in at most eight queries;
     in three more where it waits for more people.
 
     Raises:
@@ -52,6 +52,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         service=booking.title,
         staff=_staff_name(booking.resource),
         **_as_booked(booking, booked),
+        who_comes=tuple(it.name for it in booking.participants.all()),
         price=booking.price,
         by_plan=by_plan,
         currency=booking.currency,

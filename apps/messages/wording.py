@@ -261,12 +261,20 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
         rows.append(Row(_("With"), facts.staff))
     if facts.dates:
         rows.append(Row(_("Dates"), _dates(facts, zone)))
-    if facts.mix or facts.party_size > 1:
-        people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
-        rows.append(Row(_("For"), mix_words(facts.mix) or people))
+    if people := _people(facts):
+        rows.append(Row(_("For"), people))
     rows += [Row(_("Where"), *where) for where in where_of(facts, kind)]
     rows.append(_price_row(facts, kind))
     return rows
+
+
+def _people(facts: BookingFacts) -> str:
+    """ "2 people: Eva, Mia", "Mia"; "" where it is for whoever booked it."""
+    names = ", ".join(map(without_links, facts.who_comes))
+    if not facts.mix and facts.party_size == 1:
+        return "" if names == without_links(facts.customer_name) else names
+    many = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
+    return ": ".join(filter(None, (mix_words(facts.mix) or many, names)))
 
 
 def _price_row(facts: BookingFacts, kind: Kind) -> Row:

@@ -91,6 +91,13 @@ PERSONAL: tuple[Personal, ...] = (
         F.REWRITTEN,
         "Deleted once no business knows the address, a day after it ends at the latest.",
     ),
+    *_all(
+        "customers.SavedPerson",
+        ["email", "name"],
+        C.CONTACT,
+        F.REWRITTEN,
+        "Of no business; the list is deleted once no business knows the address.",
+    ),
     *_all(BOOKING, ["contact_name", "override_reason"], C.CONTACT, F.WORD),
     *_all(
         BOOKING,

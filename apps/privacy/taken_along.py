@@ -6,6 +6,7 @@ TAKEN_ALONG: dict[str, str] = {
     "customers.Customer": "contacts",
     "customers.Consent": "contacts.consents",
     "customers.SignedInDevice": "devices",
+    "customers.SavedPerson": "people_booked_for",
     "bookings.Booking": "bookings",
     "bookings.Participant": "bookings.who_comes",
     "bookings.ParticipantChoice": "bookings.people_by_price",

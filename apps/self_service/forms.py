@@ -18,6 +18,7 @@ from apps.bookings.wording import hours_words
 from apps.classes.queries.party import Party
 from apps.waitlists.forms import NOTICES
 from apps.web.fields import (
+    LONGEST_NAME,
     AsksAboutSlips,
     LineField,
     OwnAddressField,
@@ -64,6 +65,22 @@ class CorrectForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, region: str, **kwargs: Any) -> None:
         super().__init__(data, auto_id="%s", **kwargs)
         self.fields["phone"] = PhoneField(label=_("Phone"), region=region, required=False)
+
+
+class SavedPersonForm(forms.Form):
+    """The name of somebody one books for."""
+
+    use_required_attribute = False
+
+    name = LineField(
+        label=_("Name"),
+        max_length=LONGEST_NAME,
+        error_messages={"required": _("Enter a name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, tail: str = "", **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"%s{tail}", **kwargs)
 
 
 class CodeForm(forms.Form):

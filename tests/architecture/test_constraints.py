@@ -65,7 +65,7 @@ from apps.checkout.models import (
     SandboxSession,
 )
 from apps.customers import operations as customers
-from apps.customers.models import Customer, SignedInDevice, SignIn
+from apps.customers.models import Customer, SavedPerson, SignedInDevice, SignIn
 from apps.messages.models import Message
 from apps.messages.operations import fan_out
 from apps.outbox.models import OutboxItem
@@ -133,6 +133,12 @@ def session(stage: Stage, **columns: Any) -> None:
 def sign_in(**columns: Any) -> None:
     asked = customers.ask_to_sign_in(email="carl@example.com", now=NOW)
     SignIn.objects.filter(pk=asked.pk).update(**columns)
+
+
+def saved_person(**columns: Any) -> SavedPerson:
+    saved = customers.save_person(email="carl@example.com", name="Mia", now=NOW)
+    SavedPerson.objects.filter(email="carl@example.com").update(**columns or {"name": "Mia"})
+    return saved
 
 
 def ask_for_data(stage: Stage, **columns: Any) -> None:
@@ -469,6 +475,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "device_ends_after_it_signed_in": lambda _: SignedInDevice.objects.create(
         email="carl@example.com", key_hash="a", name="Firefox", signed_in_at=NOW, ends_at=NOW
     ),
+    "one_saved_person_per_place": lambda _: copy(saved_person()),
+    "saved_people_are_few": lambda _: saved_person(place=10),
+    "saved_person_has_a_name": lambda _: saved_person(name=""),
     "one_default_form_per_business": lambda _: copy(BookingForm.objects.earliest("pk")),
     "one_default_policy_per_business": lambda _: copy(BookingPolicy.objects.earliest("pk")),
     "policy_opens_before_it_closes": lambda _: BookingPolicy.objects.update(

@@ -18,6 +18,7 @@ from apps.bookings.models import Answer, Booking, Participant
 from apps.bookings.operations import Details
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, GiftCard, Payment, PlanPurchase
+from apps.customers import operations as customers
 from apps.customers.models import Customer
 from apps.outbox.models import OutboxItem
 from apps.prepaid import operations as prepaid
@@ -84,6 +85,7 @@ def make_zenobia(salon: Salon) -> Zenobia:
         by=olga,
         now=NOW,
     )
+    customers.save_person(email=EMAIL, name="Tom Quirke", now=NOW)
     customer = Customer.objects.get(email=EMAIL)
     _write_everywhere(customer, visit, plan, card)
     visit.refresh_from_db()

@@ -173,7 +173,7 @@ def test_many_rows_cost_no_more_questions(
 ) -> None:
     opened(client, salon, count)
 
-    with django_assert_num_queries(5):  # one of them asks which links were closed
+    with django_assert_num_queries(6):  # one of them asks which links were closed
         page = client.get("/me/")
 
     assert len(listed(page)) == count

@@ -149,5 +149,5 @@ def test_many_rows_cost_no_more_questions(
         cancel_late(salon, day)
     signed_in(client)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert text_of(client.get("/me/")).count("mine-pay") == count

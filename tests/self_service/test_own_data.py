@@ -103,7 +103,7 @@ def test_many_bookings_cost_no_more_questions(
 
     with django_assert_num_queries(4):
         assert len(events_of(client.get("/me/bookings.ics").content)) == count
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert len(client.get("/me/data.json").json()["bookings"]) == count
 
 

@@ -27,6 +27,7 @@ from apps.bookings.models import (
 )
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditNote, GiftCard
+from apps.customers import operations as customers
 from apps.customers.models import Consent, Customer
 from apps.privacy.registry import PERSONAL, DataClass
 from apps.privacy.taken_along import STAYS_HERE, TAKEN_ALONG
@@ -38,6 +39,7 @@ from tests.waitlists.test_times import fill, wait
 
 pytestmark = pytest.mark.django_db
 ADDRESS = {"customers.Customer.email", "customers.SignedInDevice.email"}
+ADDRESS |= {"customers.SavedPerson.email"}
 ADDRESS |= {"messages.Message.to_address"}
 """By these the rows are found; the file says once whose it is."""
 
@@ -95,6 +97,7 @@ def carl(salon: Salon) -> Booking:
     fill(salon)
     wait(salon, "Carl")
     _prepaid(salon)
+    customers.save_person(email=CARL, name="Mia", now=NOW)
     return booking
 
 

@@ -466,7 +466,7 @@ def test_many_rows_cost_no_more_questions(
         make_booking(service=salon.cut, starts_at=salon.at(day, 10), now=NOW, email=CARL)
     sign_in(client)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(listed(client)) == 3
 
 

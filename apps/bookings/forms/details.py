@@ -116,12 +116,25 @@ class Asked:
     locale: str
     known: Known | None = None
     asks_address: bool = False
+    saved: Sequence[tuple[int, str]] = ()
+    """The people that whoever is signed in books for (rule D14), () for everybody else."""
+
+    @property
+    def names_several(self) -> bool:
+        """Whether each of several people is asked for by name."""
+        return self.form.asks_participant_names and self.party_size > 1
 
     @property
     def people(self) -> range:
-        """The indexes of the people with fields of their own; the person who books has index 0."""
-        several = self.form.asks_participant_names and self.party_size > 1
-        return range(self.party_size) if several or self.of_participants else range(0)
+        """The indexes of the people with fields of their own; the person who books has index 0,
+        unless they choose somebody else to come."""
+        asks = self.names_several or self.of_participants
+        return range(self.party_size) if asks else range(0)
+
+    @property
+    def offers_saved(self) -> bool:
+        """Whether one tap may say who comes: of one person, or where each is asked for by name."""
+        return bool(self.saved) and (self.party_size == 1 or self.names_several)
 
     @property
     def of_booker(self) -> list[Question]:
@@ -144,14 +157,15 @@ class DetailsForm(forms.Form):
     def __init__(self, *, asked: Asked, data: QueryDict | None, draft: Mapping[str, Any]) -> None:
         self.asked_of = asked
         super().__init__(data=data, initial=_initial(draft), auto_id="%s")
+        if asked.offers_saved:
+            self.fields["who"] = _who_field(asked, 0)
         self._add_contact()
         if asked.asks_address:
             self.fields["visit_address"] = VisitAddressField()
         self._add_questions("", asked.of_booker)
         for index in asked.people:
             if index and asked.form.asks_participant_names:
-                missing = _("Enter the name of person %(number)s.") % {"number": index + 1}
-                self.fields[f"p{index}_name"] = _name_field(missing)
+                self._add_name(index)
             self._add_questions(f"p{index}_", asked.of_participants)
         if asked.form.note_label:
             self.fields["note"] = TextField(
@@ -185,6 +199,15 @@ class DetailsForm(forms.Form):
             error_messages={"required": _("Enter your phone number.")},
         )
 
+    def _add_name(self, index: int) -> None:
+        """Somebody saved, by one tap, or else their name."""
+        is_chosen = False
+        if self.asked_of.offers_saved:
+            self.fields[f"p{index}_who"] = _who_field(self.asked_of, index)
+            is_chosen = self._raw(f"p{index}_who")[:1] not in ([], [""])
+        missing = _("Enter the name of person %(number)s.") % {"number": index + 1}
+        self.fields[f"p{index}_name"] = _name_field(missing, required=not is_chosen)
+
     def _add_questions(self, prefix: str, questions: Sequence[Question]) -> None:
         raw = {it.pk: self._raw(f"{prefix}q{it.pk}") for it in questions}
         hidden = hidden_questions(questions, raw)
@@ -211,7 +234,22 @@ class DetailsForm(forms.Form):
             if getattr(field, "waits", False):
                 self.errors.pop(name, None)
                 self.cleaned_data.pop(name, None)
+        self._require_nobody_twice()
         return self.cleaned_data
+
+    def _require_nobody_twice(self) -> None:
+        chosen: set[str] = set()
+        for name in ("who", *(f"p{index}_who" for index in self.asked_of.people)):
+            person = self.cleaned_data.get(name)
+            if person and person in chosen:
+                words = _("You have chosen %(name)s twice.")
+                self.add_error(name, words % {"name": self._saved_name(name)})
+            chosen.add(person or "")
+
+    def _saved_name(self, field: str) -> str:
+        """Whom a field chose of those who are saved, "" for nobody."""
+        chosen = str(self.cleaned_data.get(field) or "")
+        return next((name for pk, name in self.asked_of.saved if str(pk) == chosen), "")
 
     @property
     def own_fields(self) -> Iterator[BoundField]:
@@ -229,23 +267,37 @@ class DetailsForm(forms.Form):
         groups = []
         for index in self.asked_of.people:
             fields = [self[name] for name in self.fields if name.startswith(f"p{index}_")]
-            legend = _("Person %(number)s") % {"number": index + 1} if index else _("About you")
+            legend = _("Person %(number)s") % {"number": index + 1} if index else self._about()
             if fields:
                 groups.append((legend, fields))
         return groups
+
+    def _about(self) -> str:
+        return _("About whoever comes") if self.asked_of.offers_saved else _("About you")
+
+    def _names(self, booker: str) -> list[str]:
+        """Who comes, where that was asked; the person who books, where nobody else was chosen."""
+        first = self._saved_name("who")
+        if not self.asked_of.people:
+            return [first] if first else []
+        data = self.cleaned_data
+        others = [
+            self._saved_name(f"p{index}_who") or data.get(f"p{index}_name") or booker
+            for index in self.asked_of.people[1:]
+        ]
+        return [first or booker, *others]
 
     def details(self) -> Details:
         """The cleaned details of a valid form, ready for ``submit_draft``."""
         data, known = self.cleaned_data, self.asked_of.known
         name = known.name if known else data["name"]
-        names = [data.get(f"p{index}_name") or name for index in self.asked_of.people]
         return Details(
             name=name,
             email=known.email if known else data["email"],
             phone=data.get("phone", "") or (known.phone if known else ""),
             visit_address=data.get("visit_address", ""),
             note=data.get("note", ""),
-            participant_names=names,
+            participant_names=self._names(name),
             answers=list(self._answers()),
             consents=[
                 it.label
@@ -278,9 +330,40 @@ class DetailsForm(forms.Form):
         }
 
 
-def _name_field(missing: str) -> LineField:
+def _name_field(missing: str, *, required: bool) -> LineField:
     return LineField(
-        label=_("Full name"), max_length=LONGEST_NAME, error_messages={"required": missing}
+        label=_("Full name"),
+        max_length=LONGEST_NAME,
+        required=required,
+        error_messages={"required": missing},
+    )
+
+
+class WhoField(forms.ChoiceField):
+    """One of several people, or the first choice where a form says nothing: it was opened before
+    somebody signed in."""
+
+    def clean(self, value: Any) -> str:
+        """The id of whoever is saved, "" for the first choice.
+
+        Raises:
+            ValidationError: nobody who is (still) on the list.
+        """
+        return str(super().clean(value)) if value else ""
+
+
+def _who_field(asked: Asked, index: int) -> WhoField:
+    first = _("Somebody else") if index else _("Me")
+    saved = [(str(pk), name) for pk, name in asked.saved]
+    choices = [*saved, ("", first)] if index else [("", first), *saved]
+    label = _("Who comes?") if index else _("Who is person 1?")
+    label = _("Who is it for?") if asked.party_size == 1 else label
+    gone = _("Please choose again: this name is no longer on your list.")
+    return WhoField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gone},
     )
 
 

@@ -45,6 +45,8 @@ from apps.bookings.visitors import (
 from apps.bookings.wording import call_instead, price_words
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import questions_of
+from apps.customers.queries import list_saved_people
+from apps.customers.signed_in import address_of
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.limits import TooMany
 from apps.web.signed import SOONEST, Verdict, judge
@@ -224,6 +226,7 @@ def _form(
         locale=draft.business.locale,
         known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
         asks_address=draft.as_booked.is_home_visit,
+        saved=[(it.pk, it.name) for it in list_saved_people(email=address_of(request))],
     )
     is_sent = request.method == "POST" and typed is None
     kept = draft.draft_text if typed is None else typed

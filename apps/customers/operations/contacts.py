@@ -7,7 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from apps.customers.models import ERASED_MAILBOX, Consent, Customer, SignedInDevice, SignIn
+from apps.customers.models import (
+    ERASED_MAILBOX,
+    Consent,
+    Customer,
+    SavedPerson,
+    SignedInDevice,
+    SignIn,
+)
 from apps.customers.queries import fingerprint_of, is_customer
 
 
@@ -91,6 +98,7 @@ def erase_customer(*, customer_id: int, business_id: int, name: str, now: dateti
 
 
 def _forget_sign_ins_of(email: str) -> None:
-    """No business knows the address any more, so that there is nothing left to sign in for."""
-    for model in (SignIn, SignedInDevice):
+    """No business knows the address any more, so that there is nothing left to sign in for, and
+    nobody to book for."""
+    for model in (SignIn, SignedInDevice, SavedPerson):
         model._default_manager.filter(Q(email=email)).delete()

@@ -48,8 +48,9 @@ class MyRow:
     """One booking in a list: its instants (UTC) are read on its own zone. zone_words is "" where
     the page has one clock; wish are days and hours of whoever waits for a time.
 
-    open is what it waits for or asks of them: nothing where the browser may not see its page; with
-    pay_url a fee is paid online, "" where it cannot be.
+    who are the names of whoever comes, "" where it is for whoever booked it; open is what it waits
+    for or asks of them: both nothing where the browser may not see its page. With pay_url a fee is
+    paid online, "" where it cannot be.
 
     url is its page, "" for a browser that only remembers it; other_url is where it may be found
     then. again_url is "" for what is still ahead.
@@ -69,6 +70,7 @@ class MyRow:
     other_url: str
     again_url: str
     is_past: bool
+    who: str
     open: OpenMatters
     pay_url: str
 
@@ -114,7 +116,7 @@ def list_mine(
     *, found: QuerySet[Booking], opens: Callable[[Booking], bool], page: str, now: datetime
 ) -> MyPage:
     """List bookings of one person or browser: fees that are owed first, then what is ahead, the
-    soonest at the top, then what is over, the newest at the top. Three queries. Drafts are left
+    soonest at the top, then what is over, the newest at the top. Four queries. Drafts are left
     out.
 
     opens says whether this browser may see the page of a booking; page is as it stands in the
@@ -173,9 +175,16 @@ def _row(booking: Any, *, has_one_clock: bool, is_open: bool, now: datetime) -> 
         other_url=reverse("self_service:find", kwargs={"business": business.slug}),
         again_url=again if is_past else "",
         is_past=is_past,
+        who=who_comes(booking) if is_open else "",
         open=matters,
         pay_url=reverse("self_service:pay", kwargs=of) if matters.payable else "",
     )
+
+
+def who_comes(booking: Booking) -> str:
+    """ "Eva, Mia": the names that were asked for or chosen; "" where it is for whoever booked."""
+    names = [it.name for it in booking.participants.all()]
+    return "" if names == [booking.contact_name] else ", ".join(names)
 
 
 def _wish_of(booking: Booking) -> tuple[str, str] | None:

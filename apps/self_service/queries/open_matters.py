@@ -36,9 +36,9 @@ class OpenMatters:
 
 
 def with_open_matters(found: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Bookings with the rows that ``open_matters`` reads; one query more."""
+    """Bookings with the rows that ``open_matters`` reads, and whoever comes; two queries more."""
     asked = MoveRequest.objects.filter(state=MoveRequest.State.OPEN).select_related("session")
-    joined = found.select_related("order", "waiting", "move_wish")
+    joined = found.select_related("order", "waiting", "move_wish").prefetch_related("participants")
     return joined.prefetch_related(Prefetch("move_requests", asked, to_attr="open_requests"))
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import Model, QuerySet
 
 from apps.customers.models import Customer
-from apps.customers.queries import list_devices
+from apps.customers.queries import list_devices, list_saved_people
 from apps.messages.models import Message
 from apps.self_service.queries.own_bookings import all_of_bookings, plain_booking
 from apps.self_service.queries.own_money import all_of_cards, all_of_plans, plain_card, plain_plan
@@ -20,9 +20,10 @@ M = TypeVar("M", bound=Model)
 def own_data(*, email: str, now: datetime, business_id: int | None = None) -> Plain:
     """Return what is kept of an address (lower case), by one business or (None) by all, in a
     constant number of queries. Instants are UTC (ISO 8601), money is minor units beside its
-    currency. Where an address is signed in is no business's."""
+    currency. Where an address is signed in, and whom they book for, is no business's."""
     contacts = _of(Customer.objects.filter(email=email), business_id).order_by("pk")
     devices = list_devices(email=email, now=now) if business_id is None else []
+    saved = list_saved_people(email=email) if business_id is None else []
     return {
         "address": email,
         "made_at": at_words(now),
@@ -31,6 +32,9 @@ def own_data(*, email: str, now: datetime, business_id: int | None = None) -> Pl
         "plans": [plain_plan(it) for it in _of(all_of_plans(email), business_id)],
         "gift_cards": [plain_card(it, email) for it in _of(all_of_cards(email), business_id)],
         "mails": [_mail(it) for it in _of(mails_to(email), business_id)],
+        "people_booked_for": [
+            {"name": it.name, "saved_at": at_words(it.created_at)} for it in saved
+        ],
         "devices": [{"name": it.name, "signed_in_at": at_words(it.signed_in_at)} for it in devices],
     }
 

@@ -39,6 +39,7 @@ from apps.self_service.queries.booking import (
     suggested_slots,
 )
 from apps.self_service.queries.cancel import may_after_sign_in, may_cancel_now, undo_until
+from apps.self_service.queries.mine import who_comes
 from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import (
     asked_move,
@@ -293,6 +294,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "zone": found.zone,
         "now": now,
         "stub": stub,
+        "who_comes": who_comes(found),
         "reference": found.reference,
         "status": found.status,
         "waited": has_waited_in_vain(booking=found),

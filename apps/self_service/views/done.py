@@ -30,6 +30,7 @@ from apps.bookings.wording import sign_in_words
 from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
+from apps.self_service.queries.mine import who_comes
 from apps.self_service.queries.wallet import wallet_url
 from apps.web import limit_rules as rules
 from apps.web.http import client_network, go_to, render_page
@@ -84,6 +85,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "zone": booking.zone,
         "now": now,
         "stub": stub,
+        "who_comes": who_comes(booking),
         "reference": booking.reference,
         "status": booking.status,
         "double_booked": booking.double_booked,

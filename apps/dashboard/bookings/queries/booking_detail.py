@@ -146,6 +146,17 @@ class BookingPage:
         """Whether anywhere else it costs another amount."""
         return any(it.words for it in self.other_sessions)
 
+    @property
+    def who_comes(self) -> str:
+        """The names of whoever comes; "" where it is the customer, and nobody was asked."""
+        names = [name for name, _given in self.people]
+        return "" if names == [self.row.customer_name] else ", ".join(names)
+
+    @property
+    def has_told_of_people(self) -> bool:
+        """Whether a question was answered about any of them."""
+        return any(given for _name, given in self.people)
+
 
 def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingPage:
     """Load the page of a booking from `Access.booking`; the number of queries is constant."""
