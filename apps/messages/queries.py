@@ -215,12 +215,11 @@ def find_undelivered_address(*, booking_id: int) -> str:
 
 
 def list_bookings_of_address(*, business: Business, email: str, now: datetime) -> list[Booking]:
-    """List what is ahead for an address (lower case) at a business, soonest first."""
-    bookings = Booking.objects.select_related("business", "service").filter(
-        business=business,
-        contact_email=email,
-        status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED],
-        ends_at__gt=now,
+    """List what is ahead for an address (lower case) at a business, soonest first: places on a
+    waitlist and wishes for a time, too."""
+    ahead = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
+    bookings = Booking.objects.select_related("business", "service", "waiting").filter(
+        business=business, contact_email=email, status__in=ahead, ends_at__gt=now
     )
     return list(bookings.order_by("starts_at", "pk")[:MAX_LISTED])
 

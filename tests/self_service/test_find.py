@@ -8,8 +8,12 @@ from django.test import Client
 
 from apps.messages.operations import send_links
 from apps.outbox.models import OutboxItem
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
+from tests.waitlists.test_places import wait as wait_for_place
+from tests.waitlists.test_times import fill, wait
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -76,6 +80,37 @@ def test_a_reference_narrows_the_mail_and_a_wrong_one_does_not_hide_the_rest(
 
     assert send(salon, reference=first.reference) == 1
     assert send(salon, reference="AAAAAAAA") == 2
+
+
+def test_places_on_a_waitlist_and_wishes_for_a_time_are_found_too(
+    client: Client, salon: Salon
+) -> None:
+    fill(salon)
+    wish = wait(salon, "Carl").booking
+    studio = make_studio()
+    yoga = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(yoga, email="sam@example.com")
+    wait_for_place(yoga, "Carl")
+
+    assert send(salon) == 1
+    text = str(mail.outbox[-1].body)
+    assert "Thursday 26 November, any time, Cut and finish, On the waitlist" in text
+    path = "/m/" + text.split("/m/")[1].split(maxsplit=1)[0]
+    assert client.get(path)["Location"] == f"/manage/{wish.reference}/"
+    assert "Your place on the waitlist" in text_of(client.get(f"/manage/{wish.reference}/"))
+
+    assert send_links(
+        business_id=yoga.business_id, email="carl@example.com", reference="", attempt=1, now=NOW
+    )
+    assert "On the waitlist" in str(mail.outbox[-1].body)
+
+
+def test_whoever_has_left_the_line_has_nothing_there(salon: Salon) -> None:
+    fill(salon)
+    entry = wait(salon, "Carl")
+    waitlists.leave_waitlist(booking=entry.booking, by=None, now=NOW)
+
+    assert send(salon) == 0
 
 
 def test_nobody_gets_mail_about_nothing(salon: Salon) -> None:

@@ -179,6 +179,8 @@ class DetailsForm(forms.Form):
         asked, known = self.asked_of, self.asked_of.known
         if known is None:
             self.fields["name"] = OwnNameField()
+            if asked.offers_saved:
+                self.fields["name"].label = _("Your full name")
             self.fields["name"].widget.attrs |= {"enterkeyhint": "next"}
             self.fields["email"] = OwnAddressField(
                 help_text=_("We’ll send your confirmation and a link to your booking here.")

@@ -15,6 +15,7 @@ from apps.messages.links import manage_url
 from apps.messages.mails import put_together, styles
 from apps.messages.operations.send import post
 from apps.messages.queries import list_bookings_of_address
+from apps.waitlists.queries import wish_words_of
 from apps.web import formatting
 
 LINKS_TOPIC = "bookings.find"
@@ -22,11 +23,13 @@ LINKS_TOPIC = "bookings.find"
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """One booking: its time in the zone the customer saw, and the address that opens it."""
+    """One booking: its time in the zone the customer saw, or the days and hours that would suit;
+    "" or where it stands in a line; and the address that opens it."""
 
     when: str
     service: str
     url: str
+    waits: str = ""
 
 
 def send_links(
@@ -39,7 +42,8 @@ def send_links(
     message_id: str = "",
     booking_id: int | None = None,
 ) -> int:
-    """Send the future bookings of an address with a link each; return how many there were.
+    """Send the future bookings of an address, places on a waitlist and wishes for a time among
+    them, with a link each; return how many there were.
 
     Nothing is sent to an address without any. With a reference that is among them only that one
     is sent. Older links stay valid. With a booking_id it is about that one alone, whatever became
@@ -79,7 +83,7 @@ def _compose(
         footer = _(
             "%(sender)s. You are receiving this e-mail because somebody asked for it on our page."
         ) % {"sender": business.name}
-        lines = [f"{row.when}, {row.service}\n{row.url}" for row in rows]
+        lines = [f"{_told(row)}\n{row.url}" for row in rows]
         text = "\n\n".join([f"{heading}.", *lines, note, f"-- \n{footer}"]) + "\n"
         context = {
             "business": business,
@@ -101,8 +105,18 @@ def _compose(
     )
 
 
+def _told(row: LinkRow) -> str:
+    return ", ".join(filter(None, (row.when, row.service, row.waits)))
+
+
 def _row(booking: Booking, business: Business, *, now: datetime) -> LinkRow:
     token = bookings.create_access_link(booking=booking, now=now)
+    is_waiting = booking.status == Booking.Status.WAITING_LIST
+    waits = booking.get_status_display() if is_waiting else ""
+    if wish := wish_words_of(booking=booking):
+        when = ", ".join(wish)
+        return LinkRow(when=when, service=booking.title, url=manage_url(token), waits=waits)
     when = formatting.format_datetime(booking.starts_at, zone=booking.zone, locale=business.locale)
     zone = formatting.zone_label(booking.time_zone, locale=business.locale)
-    return LinkRow(when=f"{when} ({zone})", service=booking.title, url=manage_url(token))
+    told = f"{when} ({zone})"
+    return LinkRow(when=told, service=booking.title, url=manage_url(token), waits=waits)
