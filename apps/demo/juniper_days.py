@@ -11,6 +11,7 @@ from apps.bookings.wishes import DAY_MINUTES, Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, choose
 from apps.demo.build import Shop
+from apps.demo.juniper_matters import leave_matters_open
 from apps.demo.juniper_money import let_one_pay_late, sell_gift_cards
 from apps.demo.plans import SATURDAY, SUNDAY, THURSDAY, minutes_of
 from apps.demo.visits import (
@@ -99,6 +100,7 @@ def fill_juniper(shop: Shop, *, now: datetime) -> None:
     let_people_wait(shop, now=now)
     let_one_pay_late(shop, now=now)
     sell_gift_cards(shop, now=now)
+    leave_matters_open(shop, now=now)
     silence_outbox(shop)
 
 

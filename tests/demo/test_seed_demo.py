@@ -14,14 +14,24 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from apps.availability.models import Occupancy
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import (
+    Booking,
+    BookingEvent,
+    LinkUse,
+    MoveRequest,
+    MoveWish,
+    Participant,
+)
 from apps.businesses.models import Business, TeamMember
 from apps.businesses.operations import rename_business
 from apps.catalog.models import Question
+from apps.checkout.models import Order
+from apps.customers.models import SavedPerson
 from apps.demo.people import SIGN_INS
 from apps.demo.seed import seed_demo
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
+from apps.privacy.models import DataRequest, PrivacyEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +120,27 @@ def test_on_a_sunday_the_full_day_is_the_monday() -> None:
 def test_no_mail_is_left_to_send(demo: Sequence[str]) -> None:
     assert OutboxItem.objects.filter(done_at=None).count() == 0
     assert OutboxItem.objects.filter(done_at__gt=TUESDAY + timedelta(seconds=10)).count() == 0
+
+
+def test_customers_of_the_salon_have_something_open_of_each_kind(demo: Sequence[str]) -> None:
+    salon = {"business__slug": "juniper"}
+    owed = Order.objects.get(fee__gt=0, payment_status="NOT_PAID", **salon)
+    assert owed.booking is not None
+    assert owed.fee == owed.booking.price
+    assert MoveWish.objects.get(state="WAITING", **salon).booking.starts_at > TUESDAY
+    asked = MoveRequest.objects.get(state="OPEN", **salon)
+    assert (asked.booking.contact_name, asked.booking.status) == ("Aylin Kaya", "CONFIRMED")
+    opened = LinkUse.objects.filter(link__booking__business__slug="juniper")
+    assert set(opened.values_list("browser", "system")) == {
+        ("SAFARI", "IPHONE"),
+        ("FIREFOX", "WINDOWS"),
+    }
+    assert DataRequest.objects.filter(email="tom.neumann@mail.example", **salon).count() == 1
+    assert PrivacyEntry.objects.filter(what="CORRECTED", **salon).count() == 1
+    saved = SavedPerson.objects.filter(email="carla.jensen@mail.example")
+    assert list(saved.values_list("name", flat=True)) == ["Mia Jensen", "Emil Jensen"]
+    child = Participant.objects.get(name="Mia Jensen")
+    assert (child.booking.contact_name, child.booking.party_size) == ("Carla Jensen", 1)
 
 
 def test_the_ledger_of_the_demo_is_clean(demo: Sequence[str]) -> None:

@@ -123,6 +123,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "manage/<slug:reference>/undo",
         "manage/<slug:reference>/wait-on",
         "me/forget",
+        "me/people/",
         "me/sign-in/code",
         "me/sign-in/link",
         "me/sign-out",

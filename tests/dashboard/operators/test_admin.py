@@ -54,7 +54,7 @@ from apps.checkout.models import (
     RefundLine,
     SandboxSession,
 )
-from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
+from apps.customers.models import Consent, Customer, SavedPerson, SignedInDevice, SignIn
 from apps.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.privacy import operations as privacy
@@ -185,12 +185,13 @@ def add_prepaid(business: Business, number: int) -> None:
 
 
 def _sign_in(email: str, *, name: str) -> None:
-    """Somebody asked for a code, and a device of theirs is signed in."""
+    """Somebody asked for a code, a device of theirs is signed in, and they book for somebody."""
     later = NOW + timedelta(minutes=10)
     SignIn.objects.create(email=email, form_key=email, asked_at=NOW, expires_at=later)
     SignedInDevice.objects.create(
         email=email, key_hash=email, name=name, signed_in_at=NOW, ends_at=later
     )
+    SavedPerson.objects.create(email=email, name=name, place=0, created_at=NOW)
 
 
 def add_waiting(booking: Booking) -> None:
