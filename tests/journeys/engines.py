@@ -35,6 +35,9 @@ class Hand(Protocol):
     def follow(self, css: str) -> None:
         """Tap what leads to another page, and wait for that page."""
 
+    def press(self, css: str) -> None:
+        """Tap what leads back to this page, and wait until it has come anew."""
+
     def fill(self, css: str, text: str) -> None: ...
 
     def text(self, css: str) -> str: ...
@@ -58,6 +61,10 @@ class PlaywrightHand:
         self.page.locator(css).first.click()
         expect(self.page).not_to_have_url(before)
         self.page.wait_for_load_state("load")
+
+    def press(self, css: str) -> None:
+        with self.page.expect_navigation(timeout=PATIENCE):
+            self.page.locator(css).first.click()
 
     def fill(self, css: str, text: str) -> None:
         self.page.locator(css).fill(text)
@@ -84,6 +91,9 @@ class WebDriverHand:
         page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.CSS_SELECTOR, css).click()
         WebDriverWait(self.driver, PATIENCE / 1000).until(staleness_of(page))
+
+    def press(self, css: str) -> None:
+        self.follow(css)
 
     def fill(self, css: str, text: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, css).send_keys(text)

@@ -1,14 +1,18 @@
-"""The booking journey in every engine, with and without scripts, and what the engines draw."""
+"""Booking, cancelling and moving (journeys G and H) in every engine, with and without scripts, and
+what the engines draw."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.bookings.models import Booking
-from tests.factories import Salon, make_variant
+from tests.factories import NOW, Salon, make_booking, make_variant
+from tests.factories.money import work
 from tests.journeys.engines import ENGINES, Hand, missing_engines
+from tests.journeys.test_move_journey import link_in_the_mail
 
 pytestmark = [
     pytest.mark.real_time,
@@ -52,6 +56,54 @@ def test_a_stranger_books_in_every_engine(
         assert hand.text("h1") == "Booked, Eva."
     booking = Booking.objects.get()
     assert (booking.status, booking.starts_at) == (Booking.Status.CONFIRMED, salon.at(24, 15))
+
+
+@ALL
+@SCRIPTS
+def test_g_a_booking_is_cancelled_from_the_mail_and_taken_back(
+    salon: Salon, live_server: LiveServer, playwright: Playwright, engine: str, *, scripts: bool
+) -> None:
+    carl = told_of(salon)
+    with ENGINES[engine](playwright, scripts=scripts) as hand:
+        hand.open(live_server.url + link_in_the_mail())
+        assert hand.text("h1") == "Your booking"
+        hand.follow(f"a[href='/manage/{carl.reference}/cancel']")
+        assert hand.text("h1") == "Cancel this booking?"
+        hand.fill("[name=reason]", "My train is late")
+        hand.follow("main form[method=post] .btn.danger")
+
+        carl.refresh_from_db()
+        assert (carl.status, carl.history.latest("pk").reason) == ("CANCELED", "My train is late")
+        hand.press(f"form[action='/manage/{carl.reference}/undo'] button")
+        assert hand.text("h1") == "Your booking"
+    carl.refresh_from_db()
+    assert (carl.status, carl.hold_expires_at) == ("CONFIRMED", None)
+
+
+@ALL
+@SCRIPTS
+def test_h_an_appointment_is_moved_from_the_mail(
+    salon: Salon, live_server: LiveServer, playwright: Playwright, engine: str, *, scripts: bool
+) -> None:
+    carl = told_of(salon)
+    with ENGINES[engine](playwright, scripts=scripts) as hand:
+        hand.open(live_server.url + link_in_the_mail())
+        hand.follow(f"a[href='/manage/{carl.reference}/move']")
+        assert hand.text("h1") == "Move to another time"
+        hand.follow("button[name=slot][value*='T14:00']")
+        assert hand.text("h1") == "Move to this time?"
+        hand.follow("main form[method=post] .btn.primary")
+
+        assert hand.text("h1") == "Your booking"
+    carl.refresh_from_db()
+    assert (carl.status, carl.starts_at) == ("CONFIRMED", salon.at(26, 14))
+
+
+def told_of(salon: Salon) -> Booking:
+    """Carl's, on Thursday at 10:15; the mail is there."""
+    carl = make_booking(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW)
+    work(NOW + timedelta(seconds=11))
+    return carl
 
 
 @ALL
