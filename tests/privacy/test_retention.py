@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import pytest
+from django.test import Client
 
 from apps.bookings.models import Answer, Booking
 from apps.customers.models import Customer
@@ -15,6 +16,7 @@ from apps.privacy.operations import retention
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.money import work
 from tests.factories.prepaid import make_plan, make_purchase
+from tests.pages import text_of
 from tests.privacy.people import Zenobia, traces
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.detail]
@@ -187,3 +189,11 @@ def test_a_stale_page_changes_nothing(salon: Salon) -> None:
         privacy.set_periods(periods=NEVER, revision=0, by=salon.olga, now=NOW)
 
     assert Retention.objects.get().contact_months == 6
+
+
+def test_where_nothing_was_set_the_public_page_promises_no_end(
+    client: Client, salon: Salon
+) -> None:
+    page = text_of(client.get("/juniper/privacy/"))
+
+    assert "are kept until you have them erased, or the business erases them." in page

@@ -9,7 +9,7 @@ from tests.races.stage_of_all import Stage
 
 class Forgotten(Stage):
     def somebody_is_erased(self) -> None:
-        """By themselves, or by the team; refused as long as anything is open."""
+        """By themselves, the team, or again after a backup; refused while anything is open."""
         known = self.one(Customer.objects.filter(erased_at=None).order_by("pk"))
         if known is None:
             return
@@ -26,6 +26,7 @@ class Forgotten(Stage):
                     reason="By phone",
                     now=self.now,
                 ),
+                "again": lambda: privacy.erase_again(customer=known, now=self.now),
             }
         )
 

@@ -10,6 +10,7 @@ from apps.privacy.operations.desk import (
 from apps.privacy.operations.erase import (
     RECEIPT_TOPIC,
     StillOpen,
+    erase_again,
     erase_mailbox,
     erase_person,
     forget_receipts,
@@ -24,6 +25,7 @@ __all__ = [
     "StillOpen",
     "ask_for_data",
     "correct_person",
+    "erase_again",
     "erase_mailbox",
     "erase_person",
     "forget_receipts",

@@ -83,6 +83,19 @@ def erase_person(
     return _erase_mailbox(business_id, customer.email, customer, by=by, reason=reason, now=now)
 
 
+@transaction.atomic
+def erase_again(*, customer: Customer, now: datetime) -> PrivacyEntry | None:
+    """Erase a contact that was erased already and came back with a backup (rule D15), by the rules
+    of ``erase_person``; whose receipt has long left, so nobody is written to.
+
+    Raises:
+        StillOpen: the backup has something of theirs that is open. Nothing was changed.
+    """
+    return _erase_mailbox(
+        customer.business_id, customer.email, customer, by=None, reason="", now=now, is_again=True
+    )
+
+
 def _erase_mailbox(
     business_id: int,
     email: str,
@@ -91,6 +104,7 @@ def _erase_mailbox(
     by: TeamMember | None,
     reason: str,
     now: datetime,
+    is_again: bool = False,
 ) -> PrivacyEntry | None:
     business = Business.objects.get(pk=business_id)
     theirs = whose(business_id=business_id, email=email, customer=customer)
@@ -98,7 +112,8 @@ def _erase_mailbox(
     in_the_way = find_in_the_way(business_id=business_id, email=email, customer=customer, now=now)
     if in_the_way:
         raise StillOpen(in_the_way)
-    counts = erase_whose(theirs, business=business, actor=Actor.of(by), now=now)
+    actor = Actor.system() if is_again else Actor.of(by)
+    counts = erase_whose(theirs, business=business, actor=actor, now=now)
     counts["gift_cards"] = _erase_cards(theirs, business=business)
     is_new = customer is not None and erase_customer(
         customer_id=customer.pk, business_id=business_id, name=word_for(business), now=now
@@ -110,14 +125,15 @@ def _erase_mailbox(
         business=business,
         customer=customer,
         what=PrivacyEntry.What.ERASED,
-        actor=PrivacyEntry.Actor.TEAM if by else PrivacyEntry.Actor.CUSTOMER,
+        actor=PrivacyEntry.Actor(actor.kind.value),
         user_id=by.user_id if by else None,
         reason=reason,
         counts=counts,
-        tell=email,
+        tell="" if is_again else email,
         at=now,
     )
-    _send_receipt(entry, now=now)
+    if not is_again:
+        _send_receipt(entry, now=now)
     return entry
 
 
