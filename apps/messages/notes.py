@@ -63,7 +63,7 @@ def contact_note(facts: BookingFacts, now: datetime) -> str:
     cancel, _move = ways_of(facts, now)
     words = contact_words(
         status=facts.status,
-        is_over=facts.over_at <= now or facts.double_booked,
+        is_over=facts.over_at <= now or facts.double_booked or facts.fee > 0,
         cancel=cancel,
         business=facts.business,
     )

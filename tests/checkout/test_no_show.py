@@ -8,12 +8,14 @@ from django.core import mail
 from apps.bookings import operations as bookings
 from apps.bookings.cancellation import MoneyChoice
 from apps.bookings.models import Attendance, Booking
+from apps.bookings.queries.cancelling import cancelled_by_policy
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
+from apps.privacy import operations as privacy
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.studio import Studio, join, make_session
@@ -327,3 +329,26 @@ def test_a_mark_before_it_begins_charges_nobody(studio: Studio, party: Booking) 
 def test_somebody_else_is_not_on_the_list(studio: Studio, party: Booking) -> None:
     with pytest.raises(classes.NotOnTheList):
         tap(studio, party, 2, "NO_SHOW")
+
+
+def test_the_letter_offers_no_change_of_what_was_missed(half: Salon, missed: Booking) -> None:
+    mark(half, missed)
+    work(missed.starts_at + 2 * TEN_MINUTES)
+
+    (told,) = [it for it in mail.outbox if it.to == ["carl@example.com"]]
+    assert "Questions? Call" in told.body
+    assert "To change or cancel" not in told.body
+
+
+def test_nobody_is_charged_who_was_erased(half: Salon, missed: Booking) -> None:
+    after = missed.ends_at + TEN_MINUTES
+    privacy.erase_mailbox(business_id=half.business.pk, email="carl@example.com", now=after)
+    missed.refresh_from_db()
+
+    assert cancelled_by_policy(booking=missed, now=after).fee == 0
+    checkout.mark_no_show(booking_id=missed.pk, revision=missed.revision, by=half.olga, now=after)
+
+    missed.refresh_from_db()
+    assert missed.cancellation_fee == 0
+    assert not Order.objects.filter(booking=missed, fee__isnull=False).exists()
+    assert list(find_all(business_id=None, now=after)) == []

@@ -134,7 +134,7 @@ def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False)
     phone = booking.business.phone
     words = contact_words(
         status=booking.status,
-        is_over=booking.ends_at <= now,
+        is_over=booking.ends_at <= now or bool(booking.cancellation_fee),
         cancel=way_to_cancel(
             policy_of_customer(booking=booking, is_known=is_known),
             starts_at=booking.starts_at,
