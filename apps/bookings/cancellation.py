@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from apps.catalog.fee_windows import FeeWindow, fee_at, no_show_fee
+from apps.catalog.fee_windows import WHOLE, FeeWindow, fee_at, no_show_fee
 
 UNDO_CANCELLATION = timedelta(minutes=10)
 """For so long customers can take their own cancellation back; their place is kept (rule B34)."""
@@ -58,6 +58,15 @@ def clock_of(
     if last_moment == starts_at and len(rows) > 1 and rows[-1].fee == whole:
         is_now = rows.pop().is_now or is_now  # it costs until it begins what it costs after that
     return (*rows, ClockRow(None, whole, is_now=is_now))
+
+
+def visit_clock(
+    *, free_minutes: int, last_moment: datetime, starts_at: datetime, now: datetime
+) -> tuple[ClockRow, ...]:
+    """The same table where a plan pays: its fee counts the visit, 0 as long as it goes back to the
+    plan and 1 once it stays used. free_minutes is how long before the start that changes."""
+    window = FeeWindow(free_minutes, share=WHOLE)
+    return clock_of((window,), last_moment=last_moment, starts_at=starts_at, price=1, now=now)
 
 
 def _joined(rows: Sequence[ClockRow]) -> list[ClockRow]:

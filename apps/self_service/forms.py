@@ -118,6 +118,7 @@ class CancelForm(forms.Form):
 
     revision = PlainNumberField(min_value=1, widget=forms.HiddenInput)
     fee = PlainNumberField(min_value=0, widget=forms.HiddenInput)
+    visit = forms.CharField(max_length=4, required=False, widget=forms.HiddenInput)
     reason = TextField(
         label=_("Why?"),
         help_text=_("Only the team reads this."),

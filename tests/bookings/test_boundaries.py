@@ -33,7 +33,7 @@ from apps.dashboard.access import open_access
 from apps.dashboard.bookings.queries.actions import find_undoable
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.outbox.operations import lease_due
-from apps.self_service.queries.booking import cancel_limits
+from apps.self_service.queries.clock import cancel_limits
 from apps.waitlists import operations as waitlists
 from apps.waitlists.offers import QuietHours, offer_ends_at, speaks_at
 from apps.waitlists.operations import WaitingDetails

@@ -30,8 +30,9 @@ from apps.bookings.operations.transitions import (
     take_up_again,
 )
 from apps.bookings.plan_uses import times_of
-from apps.bookings.policy import Policy, Reason, fee_now, may_cancel
+from apps.bookings.policy import Reason, may_cancel
 from apps.bookings.queries.attendance import policy_of_customer
+from apps.bookings.queries.cancelling import cancelled_by_policy
 from apps.bookings.queries.ending import own_cancellation_of
 from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.requests import answer_anew_by
@@ -80,12 +81,14 @@ def cancel_own(
     now: datetime,
     reason: str = "",
     is_known: bool = False,
+    gives_up_visit: bool = True,
 ) -> Booking:
     """Cancel for the customer, by the policy frozen with the booking (rules B5, B33). For ten
     minutes nobody else gets the place, no money moves and nobody is told, because it can be taken
     back (``undo_cancellation``); after that the worker makes it final (``end_undo``).
 
     seen_fee is what the page said it costs, in minor units: nobody pays more than they read;
+    gives_up_visit: nor a visit of a plan of which it said that it goes back (False);
     is_known: its customer is signed in. What somebody of the team gave against the rules, or what
     was paid for too late, is not kept for an undo: its place is free at once.
 
@@ -96,8 +99,9 @@ def cancel_own(
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     _require_may_cancel(booking, is_team=False, now=now, is_known=is_known)
-    fee = _fee_of(booking, now=now)
-    if fee > seen_fee or booking.cancellation_fee:  # or it is charged for not coming (rule B40)
+    by_policy = cancelled_by_policy(booking=booking, now=now)
+    is_dearer = by_policy.fee > seen_fee or (bool(by_policy.keeps_visit) and not gives_up_visit)
+    if is_dearer or booking.cancellation_fee:  # or it is charged for not coming (rule B40)
         raise StaleRevision
     until = undo_ends_at(starts_at=booking.starts_at, is_explained=booking.is_explained, now=now)
     _hold_place(booking, until=until, now=now)
@@ -111,7 +115,7 @@ def cancel_own(
         columns={
             "status": Booking.Status.CANCELED.value,
             "hold_expires_at": until,
-            "cancellation_fee": fee,
+            "cancellation_fee": by_policy.fee,
         },
     )
     return booking
@@ -189,16 +193,6 @@ def _require_may_cancel(
     )
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-
-
-def _fee_of(booking: Booking, *, now: datetime) -> int:
-    return fee_now(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
-        status=states.Status(booking.status),
-        starts_at=booking.starts_at,
-        price=booking.price,
-        now=now,
-    )
 
 
 def _hold_place(booking: Booking, *, until: datetime, now: datetime) -> None:

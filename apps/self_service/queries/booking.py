@@ -9,13 +9,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.cancellation import ClockRow
 from apps.bookings.forms.picks import slot_value
 from apps.bookings.models import DECIDES_NOTHING, Booking, BookingEvent
-from apps.bookings.policy import (
-    Policy,
-    cancellation_clock,
-)
 from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -26,13 +21,12 @@ from apps.bookings.queries.suggestions import (
 )
 from apps.bookings.ways import way_to_cancel
 from apps.bookings.wording import contact_words
-from apps.businesses.pages import reach_short
 from apps.catalog.queries import zone_of
 from apps.checkout.queries.pay_page import (
     came_words_at,
 )
 from apps.kernel.money import Money
-from apps.web.formatting import format_datetime, format_money, zone_label
+from apps.web.formatting import format_datetime, zone_label
 from apps.web.phones import link_of_phone
 
 WORDS = {
@@ -84,49 +78,6 @@ OUT_OF_LINE = {
     BookingEvent.Action.DECLINED: _("Nothing opened up"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One row of the cancellation clock: until None is the last row."""
-
-    until: datetime | None
-    note: str
-    cost_words: str
-    is_now: bool
-
-
-def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
-    """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33); of a
-    request what it will cost once it is confirmed, since withdrawing costs nothing."""
-    if booking.status not in OPEN or now >= booking.starts_at:
-        return []
-    rows = cancellation_clock(
-        policy=Policy.from_snapshot(booking.policy_snapshot),
-        starts_at=booking.starts_at,
-        price=booking.price,
-        now=now,
-    )
-    is_confirmed = booking.status == Booking.Status.CONFIRMED
-    return [
-        Limit(
-            until=row.until,
-            note=str(_("Now.")) if is_confirmed and row.is_now else "",
-            cost_words=_cost_words(row, booking),
-            is_now=is_confirmed and row.is_now,
-        )
-        for row in rows
-    ]
-
-
-def _cost_words(row: ClockRow, booking: Booking) -> str:
-    """ "Free", "€24.00"; later than that without a fee, how to reach the business."""
-    business = booking.business
-    if row.fee:
-        return format_money(row.fee, booking.currency, business.locale)
-    if row.until is None:
-        return reach_short(business) or str(_("No longer free"))
-    return str(_("Free"))
 
 
 def contact_words_of(*, booking: Booking, now: datetime, is_known: bool = False) -> str:

@@ -32,13 +32,13 @@ from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries.better import better_of
 from apps.self_service.queries.booking import (
-    cancel_limits,
     contact_words_of,
     list_events,
     overlap_of,
     suggested_slots,
 )
 from apps.self_service.queries.cancel import may_after_sign_in, may_cancel_now, undo_until
+from apps.self_service.queries.clock import cancel_limits
 from apps.self_service.queries.mine import who_comes
 from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import (

@@ -54,6 +54,7 @@ def _cancel(
             business_id=booking.business_id,
             revision=form.cleaned_data["revision"],
             seen_fee=form.cleaned_data["fee"],
+            gives_up_visit=form.cleaned_data["visit"] != "BACK",
             reason=form.cleaned_data["reason"],
             now=now,
             is_known=is_of_signed_in(request, booking),
