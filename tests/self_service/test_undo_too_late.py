@@ -1,0 +1,53 @@
+"""An undo after the place was promised to somebody else (rules B34, B20)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import WaitlistEntry
+from apps.catalog.queries import choose
+from apps.checkout import operations as checkout
+from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
+from tests.factories import NOW
+from tests.factories.bookings import make_visitor
+from tests.factories.studio import join, make_session, make_studio
+from tests.pages import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+LATER = NOW + timedelta(minutes=10)
+
+
+def test_it_changes_nothing_and_the_promise_stands(client: Client, at_now: datetime) -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
+    carl = join(session)
+    waitlists.join_waitlist(
+        choice=choose(service=studio.flow),
+        target=session,
+        details=waitlists.WaitingDetails(name="Eva", email="eva@example.com"),
+        visitor=make_visitor("eva"),
+        now=NOW,
+    )
+    client.get(f"/m/{bookings.create_access_link(booking=carl, now=NOW)}")
+    named: dict[str, Any] = {"booking_id": carl.pk, "business_id": carl.business_id}
+    carl = bookings.cancel_own(**named, revision=carl.revision, seen_fee=0, now=NOW)
+    assert WaitlistEntry.objects.get().state == "WAITING"
+    checkout.finish_cancellations(now=LATER)
+    assert WaitlistEntry.objects.get().state == "OFFERED"
+
+    with time_machine.travel(LATER, tick=False):
+        path = f"/manage/{carl.reference}/"
+        answers = [client.post(f"{path}undo") for _time in range(2)]
+        assert f'"{path}undo"' not in text_of(client.get(path))
+
+    assert {it.status_code for it in answers} <= {409, 410}
+    carl.refresh_from_db()
+    session.refresh_from_db()
+    assert (carl.status, session.seats_taken, session.seats_offered) == ("CANCELED", 0, 1)
+    assert WaitlistEntry.objects.get().state == "OFFERED"
+    assert list(find_all(business_id=None, now=LATER)) == []
