@@ -1,4 +1,4 @@
-"""What a party costs once fewer of it come (rule B42). Pure."""
+"""What a party costs once fewer of it come, and whose names go and come (rule B42). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -37,3 +37,22 @@ def taken_off(price: int, *, extras: int, before: Sequence[Kind], after: Sequenc
 
     whole = weight(before)
     return -(-max(0, price - extras) * (whole - weight(after)) // whole) if whole else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Whose names go from a booking (keys of its participants), and which come, in order."""
+
+    gone: frozenset[int] = frozenset()
+    come: tuple[str, ...] = ()
+
+
+NO_NAMES = Names()
+
+
+def names_to_change(*, known: int, before: int, after: int) -> tuple[int, int]:
+    """How many of the names on a booking go, and how many have to be told, when so many people come
+    instead of so many; none where nobody was named."""
+    if not known:
+        return 0, 0
+    return max(0, known - after), max(0, after - before)

@@ -18,6 +18,7 @@ from apps.checkout.operations.refund import refund_remaining
 from apps.checkout.operations.sync import sync
 from apps.checkout.queries.party import BY_PLAN, PartyMoney, money_of_change
 from apps.classes import operations as classes
+from apps.classes.party import NO_NAMES, Names
 from apps.classes.queries.party import PartyChange
 
 
@@ -29,13 +30,14 @@ def change_party(
     revision: int,
     seen_price: int | None,
     now: datetime,
+    names: Names = NO_NAMES,
 ) -> Booking:
     """Let so many people of each kind come on a booking. Its order costs less by those who do not
     come, and more by those who are added; what was paid counts towards that, and what is beyond it
     goes back the way it came, visits to their plan. More is owed then, and nothing is charged here.
 
     seen_price is what the page said that all of it costs then; what comes back follows from it and
-    from the revision.
+    from the revision. names is as in ``classes.change_party``.
 
     Raises: as ``classes.change_party`` and ``money_of_change``, and
         StaleRevision: it costs another amount than was seen.
@@ -44,7 +46,7 @@ def change_party(
         booking_id=booking.pk, business_id=booking.business_id, revision=None
     )
     changed, change = classes.change_party(
-        booking=booking, wanted=wanted, revision=revision, now=now
+        booking=booking, wanted=wanted, revision=revision, now=now, names=names
     )
     if change is None:
         return changed

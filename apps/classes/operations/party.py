@@ -9,11 +9,11 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.bookings.announcements import announce_free_places
-from apps.bookings.models import Booking, BookingEvent, ParticipantChoice
+from apps.bookings.models import Booking, BookingEvent, Participant, ParticipantChoice
 from apps.bookings.operations.errors import StaleRevision
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
-from apps.classes.party import Kind
-from apps.classes.queries.party import PartyChange, party_of, plan_change
+from apps.classes.party import NO_NAMES, Kind, Names, names_to_change
+from apps.classes.queries.party import NamesMissing, PartyChange, party_of, plan_change
 
 
 @transaction.atomic
@@ -23,10 +23,13 @@ def change_party(
     wanted: Mapping[int, int],
     revision: int,
     now: datetime,
+    names: Names = NO_NAMES,
 ) -> tuple[Booking, PartyChange | None]:
     """Let so many people of each kind come on a booking (``queries.party``), for its customer, who
     is told once more. Places that come free go to whoever waits first; those who are added take
     theirs as at the first time. An appointment keeps its time, whoever comes along.
+
+    names says whose names go and come, where those who come were named.
 
     Return what changed, None where so many come already: a form that is sent twice changes once.
     The price that is written here counts neither discounts nor plans: whoever knows of those says
@@ -35,6 +38,7 @@ def change_party(
     Raises:
         StaleRevision: somebody changed it since the page was made.
         PartyFixed, UnknownChoice, NotBookable, TooManyPeople, CannotJoin: as ``plan_change``.
+        NamesMissing: as its name says.
         NoSeats: somebody was faster.
         BusyTryAgain: the lock did not come in time.
     """
@@ -45,6 +49,7 @@ def change_party(
     if locked.revision != revision:
         raise StaleRevision
     change = plan_change(booking=locked, wanted=wanted, now=now)
+    _rename(locked, names, after=change.people)
     price = change.price(locked.price)
     has_room = change.people < locked.party_size
     if locked.seating_id is not None and change.people != locked.party_size:
@@ -60,6 +65,28 @@ def change_party(
     if has_room and target and locked.seating_id is not None:
         announce_free_places(target, now=now)
     return locked, change
+
+
+def _rename(booking: Booking, names: Names, *, after: int) -> None:
+    """Take those off who stay away, with their answers, and write down whoever is added."""
+    known = list(booking.participants.all())
+    go, come = names_to_change(known=len(known), before=booking.party_size, after=after)
+    if (
+        len(names.gone) != go
+        or not names.gone <= {it.pk for it in known}
+        or len(names.come) != come
+    ):
+        raise NamesMissing
+    if names.gone:
+        booking.participants.filter(pk__in=names.gone).delete()
+    stay = [it for it in known if it.pk not in names.gone]
+    for position, person in enumerate(stay):
+        person.position = position
+    Participant.objects.bulk_update(stay, ["position"])
+    Participant.objects.bulk_create(
+        Participant(booking=booking, name=name, position=position)
+        for position, name in enumerate(names.come, start=len(stay))
+    )
 
 
 def _mixed(booking: Booking, change: PartyChange) -> dict[str, Any]:

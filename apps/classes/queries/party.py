@@ -56,6 +56,12 @@ class NobodyLeft(PartyFixed):
         super().__init__(Obstacle.NOBODY)
 
 
+class NamesMissing(Refusal):
+    """Not said who of those on the booking stays away, or what those are called who are added."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 @dataclass(frozen=True, slots=True)
 class Party:
     """Who comes now, and of which other kinds people could come."""

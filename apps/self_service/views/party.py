@@ -28,10 +28,16 @@ from apps.checkout.queries.party import (
     plan_party,
 )
 from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
-from apps.classes.queries.party import Obstacle, PartyFixed, may_change_party, party_of
+from apps.classes.queries.party import (
+    NamesMissing,
+    Obstacle,
+    PartyFixed,
+    may_change_party,
+    party_of,
+)
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal
-from apps.self_service.forms import PartyForm
+from apps.self_service.forms import NamesForm, PartyForm
 from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.self_service.views.move import reading_what_we_wrote
@@ -60,14 +66,17 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         return _show(request, booking, form, status=422)
     if request.method == "POST":
         require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
+    posted = request.POST if request.method == "POST" else None
+    names = NamesForm(posted, booking=booking, after=form.people())
     try:
-        if request.method == "POST":
-            return _change(request, booking, form, now=now)
+        if names.is_valid():
+            return _change(request, booking, form, names, now=now)
         planned = plan_party(booking=booking, wanted=form.wanted(), now=now)
     except Refusal as no:
         fresh = granted_booking(request, reference)
         return _show(request, fresh, form, notice=_words(no, fresh), status=no.status)
-    return _show(request, booking, form, planned=planned)
+    status = 422 if names.is_bound else 200
+    return _show(request, booking, form, planned=planned, names=names, status=status)
 
 
 def _is_chosen(typed: QueryDict) -> bool:
@@ -75,7 +84,7 @@ def _is_chosen(typed: QueryDict) -> bool:
 
 
 def _change(
-    request: HttpRequest, booking: Booking, form: PartyForm, *, now: datetime
+    request: HttpRequest, booking: Booking, form: PartyForm, names: NamesForm, *, now: datetime
 ) -> HttpResponse:
     checkout.change_party(
         booking=booking,
@@ -83,6 +92,7 @@ def _change(
         revision=read_number(request.POST.get("revision", "")) or 0,
         seen_price=read_number(request.POST.get("price", "")),
         now=now,
+        names=names.names(),
     )
     return _pay(request, booking, now=now)
 
@@ -112,6 +122,7 @@ def _show(
     form: PartyForm,
     *,
     planned: PlannedParty | None = None,
+    names: NamesForm | None = None,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -125,6 +136,7 @@ def _show(
         "stub": stub_of(booking=booking),
         "form": form,
         "people": booking.party_size,
+        "names": names,
         "notice": notice,
         **(_planned(booking, form, planned) if planned else {}),
     }
@@ -187,7 +199,7 @@ def _words(no: Refusal, booking: Booking) -> str:
             return cannot_pay_words(plan_refused_words(refused, None))
         case PartyFixed():
             return _("The number of people cannot be changed online for this booking.")
-        case bookings.StaleRevision():
+        case bookings.StaleRevision() | NamesMissing():
             return _("This booking was changed in the meantime. Please look at it again.")
         case BusyTryAgain():
             return _("Lots of people are booking right now. Please press the button again.")

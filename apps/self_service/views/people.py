@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ from apps.self_service.queries.moving import asks_for_session
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web import limit_rules as rules
 from apps.web.formatting import format_datetime
-from apps.web.http import go_to
+from apps.web.http import HttpResponseSeeOther, go_to
 from apps.web.limits import Hit, require_room
 
 
@@ -97,12 +98,16 @@ def _why_not_moved(refused: Refusal, target: Session | CourseRun) -> str:
 
 @require_POST
 def add(request: HttpRequest, reference: str) -> HttpResponse:
-    """Bring one more person than the page showed; sent again, there is nothing left to do."""
+    """Bring one more person than the page showed; sent again, there is nothing left to do. Where
+    those who come were named, the page of how many asks for the name first."""
     booking, now = granted_booking(request, reference), timezone.now()
     seen = _people_seen(request)
     if seen is None:
         words = _("This could not be changed just now. Please check it and try again.")
         return show_booking(request, booking, now=now, problem=words, status=422)
+    if booking.participants.exists():
+        page = reverse("self_service:add_people", args=[reference])
+        return HttpResponseSeeOther(f"{page}?people={seen + 1}")
     try:
         checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
     except Refusal as refused:
