@@ -38,6 +38,7 @@ class PromotionProblem(StrEnum):
     PAID_ALREADY = "PAID_ALREADY"
     ONE_CODE = "ONE_CODE"
     FIRST_PERIOD = "FIRST_PERIOD"
+    CARDS_ONLY = "CARDS_ONLY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

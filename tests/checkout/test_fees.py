@@ -18,12 +18,14 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.states import Flow, balance, settle_cancelled
 from apps.ledger.check import find_all
 from apps.ledger.laws.money import find_unasked_fees
 from apps.messages.models import Message
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
+from tests.factories.prepaid import make_gift_card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.detail]
 DAY = 24 * 60
@@ -241,10 +243,55 @@ def test_nobody_is_asked_who_owes_nothing(half: Salon, owed: Booking) -> None:
 
 
 def test_no_code_and_no_plan_pays_a_fee(owed: Booking) -> None:
+    with pytest.raises(checkout.CouponRefused) as no:
+        pay_by_code(owed, "SPRING")
+    assert no.value.refused is PromotionProblem.CARDS_ONLY
+
+
+def pay_by_code(owed: Booking, code: str) -> checkout.UsedCode:
+    return checkout.use_code(
+        booking_id=owed.pk, business_id=owed.business_id, code=code, by=None, now=LATER
+    )
+
+
+def test_a_gift_card_pays_a_fee_once_as_far_as_it_goes(half: Salon, owed: Booking) -> None:
+    small, big = (make_gift_card(by=half.olga, value=it, now=LATER) for it in (1000, 5000))
+
+    assert pay_by_code(owed, small.code).amount == 1000
+    assert Order.objects.get(booking=owed).payment_status == "PARTIALLY_PAID"
+    with pytest.raises(checkout.CouponRefused):
+        pay_by_code(owed, small.code)
+    assert pay_by_code(owed, big.code).amount == 1400
     with pytest.raises(checkout.NotOwed):
-        checkout.use_code(
-            booking_id=owed.pk, business_id=owed.business_id, code="SPRING", by=None, now=LATER
-        )
+        pay_by_code(owed, big.code)
+
+    for card, left in ((small, 0), (big, 3600)):
+        card.refresh_from_db()
+        assert card.balance == left
+    assert Order.objects.get(booking=owed).payment_status == "PAID"
+    assert list(find_all(business_id=None, now=LATER)) == []
+
+
+def test_a_card_that_paid_the_fee_of_a_no_show_pays_the_price_once_that_is_taken_back(
+    half: Salon,
+) -> None:
+    booking = make_booking(service=half.cut, starts_at=half.at(24, 9), now=NOW - timedelta(days=1))
+    card = make_gift_card(by=half.olga, now=NOW)
+    marked = checkout.mark_no_show(
+        booking_id=booking.pk, revision=booking.revision, by=half.olga, now=LATER
+    )
+
+    assert pay_by_code(booking, card.code).amount == 2400
+    marked.refresh_from_db()
+    checkout.take_no_show_back(
+        booking_id=booking.pk, revision=marked.revision, by=half.olga, now=LATER
+    )
+
+    order = Order.objects.get(booking=booking)
+    assert (order.fee, order.payment_status) == (None, "PARTIALLY_PAID")
+    card.refresh_from_db()
+    assert card.balance == 2600
+    assert list(find_all(business_id=None, now=LATER)) == []
 
 
 def test_the_ledger_sees_a_fee_that_nobody_asks_for(owed: Booking) -> None:

@@ -137,8 +137,8 @@ class Payers(Stage):
         )
 
     def a_code_is_used_later(self) -> None:
-        """On the page of the booking, or at the desk."""
-        if found := self.a_booking(*LIVE):
+        """On the page of the booking, or at the desk; a card also pays a fee of what is over."""
+        if found := self.a_booking(*LIVE, "CANCELED"):
             card = spell_code(self.a_gift_code())
             code = self.dice.choice((self.a_code(), card, card))
             by = self.dice.choice((None, self.salon.olga))

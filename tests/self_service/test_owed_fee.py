@@ -15,6 +15,7 @@ from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import pay_in_sandbox, work
+from tests.factories.prepaid import make_gift_card
 from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -73,6 +74,19 @@ def test_it_is_paid_there_once(carl: Client, owed: Booking) -> None:
     told = words_of(carl.get(page_of(owed)))
     assert "still to be paid" not in told
     assert carl.post(f"{page_of(owed)}pay").status_code == 409
+
+
+def test_a_gift_card_pays_it_on_the_page(carl: Client, owed: Booking, salon: Salon) -> None:
+    card = make_gift_card(by=salon.olga, value=2000)
+    assert "Have a gift card?" in words_of(carl.get(page_of(owed)))
+
+    refused = carl.post(f"{page_of(owed)}code", {"code": "SPRING"})
+    assert refused.status_code == 422
+    assert "Only a gift card pays a fee." in words_of(refused)
+    answer = carl.post(f"{page_of(owed)}code", {"code": card.code})
+
+    assert answer.status_code == 303
+    assert "€4.00 is still to be paid to Juniper Hair." in words_of(carl.get(page_of(owed)))
 
 
 def test_the_whole_page_tells_it_too(client: Client, owed: Booking) -> None:

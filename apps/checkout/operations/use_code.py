@@ -11,6 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
+from apps.checkout.gifts import is_gift_code
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.operations.errors import CouponRefused, NotOwed
 from apps.checkout.operations.gift_money import pay_by_card
@@ -38,7 +39,8 @@ def use_code(
     *, booking_id: int, business_id: int, code: str, by: TeamMember | None, now: datetime
 ) -> UsedCode:
     """Take a code off what is still to be paid of a booking, or have a gift card pay it as far as
-    there is something on it. by is None for the customer.
+    there is something on it; a fee that is owed is paid by a card only (rule M34). by is None for
+    the customer.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -47,12 +49,26 @@ def use_code(
         CouponRefused: no such code or card, it cannot be used, or more was paid than it would cost.
     """
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    charged = Order.objects.select_for_update().filter(booking=booking, fee__isnull=False).first()
+    if charged is not None:
+        return _pay_fee(charged, booking, code, by=by, now=now)
     if booking.status not in LIVE or waits_for_a_yes(booking):
         raise NotOwed
     order = order_of(booking, now=now)
-    if order.fee is not None:
-        raise NotOwed
     return _use(order, booking, code, by=by, now=now)
+
+
+def _pay_fee(
+    order: Order, booking: Booking, code: str, *, by: TeamMember | None, now: datetime
+) -> UsedCode:
+    """What is on a gift card is money, and pays a fee like any; a code takes nothing off it."""
+    payments, owed = lock_owed(order)
+    paid = pay_by_card(order, code, owed, by=by, now=now)
+    if paid is None:
+        is_card = is_gift_code(code)
+        raise CouponRefused(PromotionProblem.UNKNOWN if is_card else PromotionProblem.CARDS_ONLY)
+    sync(order, booking, [*payments, paid], actor=Actor.of(by), now=now)
+    return UsedCode(paid.amount, by_card=True)
 
 
 @transaction.atomic

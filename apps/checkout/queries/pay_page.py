@@ -214,6 +214,7 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         PromotionProblem.ONE_CODE: _(
             "A code has already been used for this. Only one can be used."
         ),
+        PromotionProblem.CARDS_ONLY: _("Only a gift card pays a fee. A code takes nothing off it."),
         PromotionProblem.FIRST_PERIOD: _("Promo codes apply to the first period only."),
     }[applied.refused]
 

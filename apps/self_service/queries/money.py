@@ -28,9 +28,9 @@ class MyMoney:
     """left is what can be paid online, None where nothing can, and least the smallest part of it
     that may be; under_way is a payment of which the bank has not told yet; has_receipt once money
     came; authorized_words tell of money on the card that is not taken, "" without any; too_little
-    is what is owed and cannot be paid online; takes_codes while anything is owed; notes tell what
-    the bank let go, and what happens with the money of a booking that is over; owes_fee: a fee is
-    not paid, or not all of it."""
+    is what is owed and cannot be paid online; takes_codes while anything is owed, of a fee from
+    gift cards only; notes tell what the bank let go, and what happens with the money of a booking
+    that is over; owes_fee: a fee is not paid, or not all of it."""
 
     left: Money | None
     under_way: UnderWay | None
@@ -65,7 +65,7 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
         under_way=under_way,
         has_receipt=summary is not None and summary.paid > 0,
         held_words=_authorized_words(booking, summary) if summary else "",
-        takes_codes=is_owed and under_way is None,
+        takes_codes=(is_owed or (is_fee and owed > 0)) and under_way is None,
     )
     if summary is None:
         return found
