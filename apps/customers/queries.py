@@ -1,7 +1,7 @@
 """Contacts of a business: who is the same person, and who is blocked (rules B25, M13); and which
 browsers are signed in (rule S19)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import salted_hmac
@@ -10,6 +10,7 @@ from apps.customers.models import ERASED_MAILBOX, Customer, SavedPerson, SignedI
 from apps.web.phones import EXTENSION, line_of
 
 MAX_DEVICES = 50
+PROOF_LASTS = timedelta(days=400)
 DOTLESS = {"gmail.com", "googlemail.com"}
 """Providers that deliver to the same mailbox with or without dots."""
 
@@ -76,6 +77,13 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
 def is_customer(*, email: str) -> bool:
     """Whether any business knows this address (lower case) as that of a contact."""
     return Customer.objects.filter(email=email).exists()
+
+
+def is_proven(*, email: str, now: datetime) -> bool:
+    """Whether somebody has signed in with this address (lower case) within PROOF_LASTS, so that it
+    is theirs; one query."""
+    since = now - PROOF_LASTS
+    return SignedInDevice.objects.filter(email=email, signed_in_at__gt=since).exists()
 
 
 def list_devices(*, email: str, now: datetime) -> list[SignedInDevice]:

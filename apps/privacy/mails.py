@@ -44,6 +44,7 @@ def send_link(*, request_id: int, attempt: int, now: datetime, message_id: str =
         attempt=attempt,
         now=now,
         message_id=message_id,
+        asked_for="data",
     )
     return 1
 

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, Booking
+from apps.customers.models import SignedInDevice, SignIn
 from apps.messages import queries
 from apps.messages.models import Message
+from apps.messages.operations.send_sign_in import send_sign_in
 from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
 from tests.factories import NOW, Salon, make_booking, make_salon
@@ -208,6 +210,39 @@ def test_the_sixth_mail_in_an_hour_to_one_address_is_held(salon: Salon) -> None:
     assert held.not_before == datetime(2026, 11, 24, 10, tzinfo=UTC)
     work(datetime(2026, 11, 24, 10, tzinfo=UTC))
     assert sent.count() == 6
+
+
+def test_whoever_has_signed_in_waits_for_no_mail_about_their_bookings(salon: Salon) -> None:
+    device = {"email": "carl@example.com", "key_hash": "k", "name": "Firefox", "signed_in_at": NOW}
+    SignedInDevice.objects.create(**device, ends_at=NOW + timedelta(days=1))
+    for hour in range(9, 15):
+        make_booking(service=salon.cut, starts_at=salon.at(26, hour), now=NOW)
+
+    work()
+
+    assert Message.objects.filter(kind="BOOKED", status="SENT").count() == 6
+
+
+def test_asking_in_somebody_s_name_holds_back_none_of_their_mails(salon: Salon) -> None:
+    first = make_booking(service=salon.cut, starts_at=salon.at(26, 9), now=NOW)
+    work()
+    asked = [sign_in_asked(first.contact_email, number) for number in range(6)]
+    for asking in asked:
+        send_sign_in(sign_in_id=asking, attempt=1, now=NOW)
+    for hour in range(10, 14):
+        make_booking(service=salon.cut, starts_at=salon.at(26, hour), now=NOW)
+
+    work()
+
+    assert Message.objects.filter(kind="BOOKED", status="SENT").count() == 5
+    assert SignIn.objects.exclude(mailed_at=None).count() == 6
+
+
+def sign_in_asked(email: str, number: int) -> int:
+    ends_at = NOW + SignIn.LIFE
+    asked = SignIn(email=email, form_key=f"k{number}", asked_at=NOW, expires_at=ends_at)
+    asked.save()
+    return asked.pk
 
 
 def test_the_booking_page_lists_what_was_said(salon: Salon) -> None:

@@ -143,6 +143,8 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
         "purchase:email": (5, 86400),
         "mail:address-hour": (5, 3600),
         "mail:address-day": (10, 86400),
+        "mail:asked": (20, 86400),
+        "mail:proven-address": (60, 86400),
         "mail:domain": (200, 3600),
         "link:email": (3, 900),
         "link:network": (10, 3600),

@@ -17,6 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, BookingEvent
 from apps.checkout.queries.given_back import excess_of, handed_over_at
+from apps.customers.queries import is_proven
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address
@@ -86,9 +87,10 @@ def post(
     attempt: int,
     now: datetime,
     message_id: str,
+    asked_for: str = "",
 ) -> None:
     """Write to somebody once: the address is looked at, floods are held back, and only then is the
-    mail put together and handed over.
+    mail put together and handed over. asked_for names what anybody may ask for with an address.
 
     Raises:
         GiveUp: the address is not one plain address, or is refused for good.
@@ -97,7 +99,7 @@ def post(
     """
     require_address(to)
     if attempt == 1:
-        hold_back_floods(to, now)
+        hold_back_floods(to, now, asked_for=asked_for)
     hand_over(compose(), message_id=message_id)
 
 
@@ -113,22 +115,31 @@ def require_address(address: str) -> None:
         raise GiveUp("not a plain e-mail address") from error
 
 
-def hold_back_floods(address: str, now: datetime) -> None:
-    """Count a mail to a stranger's address (rule S5).
+def hold_back_floods(address: str, now: datetime, *, asked_for: str = "") -> None:
+    """Count a mail to somebody's address (rule S5). What anybody may ask for with an address
+    (asked_for) counts by itself: whoever asks in another's name holds back nothing else of theirs.
+    A mailbox that somebody has signed in with gets more, and does not count for its domain.
 
     Raises:
         Postpone: it was one too many; it is held until the window ends.
     """
-    domain = address.rsplit("@", maxsplit=1)[-1]
-    hits = [
-        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address.lower()),
-        Hit(rules.MAILS_PER_ADDRESS_DAILY, address.lower()),
-        Hit(rules.MAILS_PER_DOMAIN, domain.lower()),
-    ]
     try:
-        require_room(hits=hits, now=now)
+        require_room(hits=_hits(address.lower(), asked_for, now), now=now)
     except TooMany as error:
         raise Postpone(now + timedelta(seconds=error.retry_after)) from error
+
+
+def _hits(address: str, asked_for: str, now: datetime) -> list[Hit]:
+    of_domain = Hit(rules.MAILS_PER_DOMAIN, address.rsplit("@", maxsplit=1)[-1])
+    if asked_for:
+        return [Hit(rules.ASKED_MAILS_PER_ADDRESS, f"{asked_for}:{address}"), of_domain]
+    if is_proven(email=address, now=now):
+        return [Hit(rules.MAILS_PER_PROVEN_ADDRESS, address)]
+    return [
+        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address),
+        Hit(rules.MAILS_PER_ADDRESS_DAILY, address),
+        of_domain,
+    ]
 
 
 def _judged(code: int, reply: bytes | str) -> GiveUp | NotDelivered:

@@ -69,6 +69,7 @@ def send_links(
         attempt=attempt,
         now=now,
         message_id=message_id,
+        asked_for="links",
     )
     return len(chosen)
 

@@ -72,6 +72,7 @@ def send_reset(
         attempt=attempt,
         now=now,
         message_id=message_id,
+        asked_for="reset",
     )
     return 1
 

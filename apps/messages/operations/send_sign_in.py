@@ -39,7 +39,14 @@ def send_sign_in(*, sign_in_id: int, attempt: int, now: datetime, message_id: st
     live = note_mailed(sign_in_id=sign_in_id, now=now)
     if live is None:
         return 0
-    post(lambda: _compose(live), to=live.email, attempt=attempt, now=now, message_id=message_id)
+    post(
+        lambda: _compose(live),
+        to=live.email,
+        attempt=attempt,
+        now=now,
+        message_id=message_id,
+        asked_for="sign-in",
+    )
     return 1
 
 
