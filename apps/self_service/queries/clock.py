@@ -30,7 +30,7 @@ class Limit:
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
     """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33): of
     the money, or of the visits of the plan that pays. Of a request what it will cost once it is
-    confirmed, since withdrawing costs nothing."""
+    confirmed, since withdrawing costs nothing. What was over before it was booked is left out."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
     is_confirmed = booking.status == Booking.Status.CONFIRMED
@@ -44,6 +44,7 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
             back_words="" if is_by_plan else _back_words(row, booking),
         )
         for row in _rows(booking, is_by_plan=is_by_plan, now=now)
+        if row.until is None or row.until > booking.asked_at
     ]
 
 

@@ -124,6 +124,8 @@ def why_not_asked_words(booking: Booking, verdict: Verdict) -> str:
     if verdict.reason is Reason.HAS_ASKED:
         return _("You have already asked for another time. You can withdraw that first.")
     if verdict.reason is Reason.TOO_LATE and verdict.until is not None:
+        if verdict.until <= booking.asked_at:
+            return _("It begins too soon to ask for another time online.")
         until = _at(booking, verdict.until)
         return _("You could ask for another time until %(until)s.") % {"until": until}
     if verdict.reason is Reason.WRONG_STATUS:
@@ -135,6 +137,8 @@ def why_not_words(booking: Booking, verdict: Verdict) -> str:
     """Why its customer cannot move a booking themselves; "" where the page says that otherwise: it
     is over or final, or a course."""
     if verdict.reason is Reason.TOO_LATE and verdict.until is not None:
+        if verdict.until <= booking.asked_at:
+            return _("It begins too soon to be moved online.")
         until = _at(booking, verdict.until)
         return _("You could move it yourself until %(until)s.") % {"until": until}
     if verdict.reason is Reason.SWITCHED_OFF:
