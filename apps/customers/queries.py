@@ -3,7 +3,7 @@ browsers are signed in (rule S19)."""
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils.crypto import salted_hmac
 
 from apps.customers.models import ERASED_MAILBOX, Customer, SavedPerson, SignedInDevice
@@ -77,6 +77,16 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
 def is_customer(*, email: str) -> bool:
     """Whether any business knows this address (lower case) as that of a contact."""
     return Customer.objects.filter(email=email).exists()
+
+
+def find_contact(*, email: str, business_id: int) -> Customer | None:
+    """How somebody who has proven this address (lower case) is called: at this business, else where
+    they came last; one query, none for no address."""
+    if not email:
+        return None
+    found = Customer.objects.filter(email=email, erased_at=None)
+    here = Case(When(business_id=business_id, then=0), default=1)
+    return found.order_by(here, "-pk").first()
 
 
 def is_proven(*, email: str, now: datetime) -> bool:

@@ -243,3 +243,30 @@ def test_a_list_of_nobody_goes_after_two_weeks(salon: Salon) -> None:
 
     assert (names(), names(SAM)) == (["Mia"], [])
     assert Customer.objects.filter(email=CARL).exists()
+
+
+# ----- whoever is signed in
+def test_whoever_is_signed_in_types_neither_name_nor_address_again(
+    client: Client, salon: Salon
+) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(25, 10), now=NOW)
+    signed_in(client)
+    at = hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+
+    shown = fields_of(client.get(at))
+    sent = client.post(at, shown)
+
+    assert (shown["name"], shown["email"]) == ("Carl Vogt", CARL)
+    assert sent.status_code == 303
+    assert Booking.objects.latest("pk").contact_email == CARL
+
+
+def test_nobody_who_is_not_signed_in_sees_what_belongs_to_an_address(
+    client: Client, salon: Salon
+) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(25, 10), now=NOW)
+    at = hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+
+    shown = fields_of(client.get(at))
+
+    assert (shown["name"], shown["email"]) == ("", "")

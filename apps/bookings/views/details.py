@@ -45,7 +45,7 @@ from apps.bookings.visitors import (
 from apps.bookings.wording import call_instead, price_words
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import questions_of
-from apps.customers.queries import list_saved_people
+from apps.customers.queries import find_contact, list_saved_people
 from apps.customers.signed_in import address_of
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.limits import TooMany
@@ -230,7 +230,18 @@ def _form(
     )
     is_sent = request.method == "POST" and typed is None
     kept = draft.draft_text if typed is None else typed
+    if not kept and last is None:
+        kept = _of_signed_in(request, draft)
     return DetailsForm(asked=asked, data=request.POST if is_sent else None, draft=kept)
+
+
+def _of_signed_in(request: HttpRequest, draft: Booking) -> dict[str, list[str]]:
+    """What whoever is signed in would type again: it stands in the fields and can be changed."""
+    address = address_of(request)
+    contact = find_contact(email=address, business_id=draft.business_id)
+    if contact is None:
+        return {"email": [address]} if address else {}
+    return {"name": [contact.name], "email": [address], "phone": [contact.phone]}
 
 
 def _show(
@@ -253,9 +264,10 @@ def _show(
 def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime) -> str:
     """Words for a robot, or for an address with much ahead; "" when nothing speaks against it.
 
-    Somebody the device knows has nothing to type, so haste says nothing about them.
+    Somebody the device knows, or who is signed in, has nothing to type, so haste says nothing about
+    them.
     """
-    soonest = NO_WAIT if form.asked_of.known else SOONEST
+    soonest = NO_WAIT if form.asked_of.known or address_of(request) else SOONEST
     verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
     if verdict is not Verdict.PERSON:
         return str(REFUSALS.get(verdict, _("Please press the button again.")))
