@@ -48,6 +48,8 @@ class Kind(StrEnum):
     NEW_MOVE_DUE = "NEW_MOVE_DUE"
     NEW_MOVE_END = "NEW_MOVE_END"
     OWED = "OWED"
+    RESIZED = "RESIZED"
+    NEW_RESIZED = "NEW_RESIZED"
 
     @property
     def is_for_team(self) -> bool:
@@ -90,6 +92,8 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_MOVE_DUE: frozenset({"CONFIRMED"}),
     Kind.NEW_MOVE_END: frozenset({"CONFIRMED"}),
     Kind.OWED: frozenset({"CONFIRMED", "CANCELED"}),
+    Kind.RESIZED: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.NEW_RESIZED: frozenset({"CONFIRMED", "PENDING"}),
 }
 
 
@@ -238,6 +242,7 @@ class BookingFacts:
     moved_from: datetime | None = None
     zone_before: str = ""
     was_with: str = ""
+    people_before: int = 0
     unanswered: str = ""
     offers_others: bool = False
     told_why: str = ""

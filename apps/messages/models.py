@@ -49,6 +49,8 @@ class Message(models.Model):
         NEW_MOVE_DUE = "NEW_MOVE_DUE", _("Reminder of a request to move")
         NEW_MOVE_END = "NEW_MOVE_END", _("Request to move ended without an answer")
         OWED = "OWED", _("Asked to pay")
+        RESIZED = "RESIZED", _("People changed")
+        NEW_RESIZED = "NEW_RESIZED", _("People changed by the customer")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

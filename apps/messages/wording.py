@@ -42,6 +42,7 @@ TEAM_HEADINGS = {
     Kind.NEW_REQUEST: gettext_lazy("A new request."),
     Kind.NEW_OVERLAP: gettext_lazy("Two bookings are for the same time."),
     Kind.NEW_MOVE: gettext_lazy("A customer moved a booking."),
+    Kind.NEW_RESIZED: gettext_lazy("A customer changed how many people come."),
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
     Kind.NEW_CANCELED: gettext_lazy("A customer cancelled."),
@@ -56,7 +57,7 @@ WAITING_FOR_PEOPLE = {
 }
 """Requests in name only, whose answer is whether enough people come."""
 WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED}
-ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
+ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED, Kind.RESIZED}
 """Mails that tell when to come: they say how to get in, and until when to cancel."""
 TO_BE_KEPT_FREE = {*ARRIVING, Kind.REQUESTED}
 """Mails with a button that puts the time into a calendar."""
@@ -179,6 +180,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_ASKED: _("Please answer"),
         **asked_subjects(),
         Kind.OWED: _("Please pay"),
+        Kind.RESIZED: _("Changed"),
+        Kind.NEW_RESIZED: _("Changed by the customer"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -226,6 +229,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("Your payment stays with %(business)s") % {"business": facts.business.name},
         Kind.OWED: _("A fee is still to be paid"),
+        Kind.RESIZED: _("Your booking has changed"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -269,12 +273,20 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
 
 
 def _people(facts: BookingFacts) -> str:
-    """ "2 people: Eva, Mia", "Mia"; "" where it is for whoever booked it."""
+    """ "2 people: Eva, Mia", "Mia"; "" where it is for whoever booked it. Where their number has
+    changed, "1 person, instead of 2"."""
     names = ", ".join(map(without_links, facts.who_comes))
+    if facts.people_before:
+        now = mix_words(facts.mix) or _counted(facts.party_size)
+        now = _("%(now)s, instead of %(before)d") % {"now": now, "before": facts.people_before}
+        return ": ".join(filter(None, (now, names)))
     if not facts.mix and facts.party_size == 1:
         return "" if names == without_links(facts.customer_name) else names
-    many = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
-    return ": ".join(filter(None, (mix_words(facts.mix) or many, names)))
+    return ": ".join(filter(None, (mix_words(facts.mix) or _counted(facts.party_size), names)))
+
+
+def _counted(people: int) -> str:
+    return ngettext("%d person", "%d people", people) % people
 
 
 def _price_row(facts: BookingFacts, kind: Kind) -> Row:

@@ -1,9 +1,11 @@
 """Where those who come were named, the page of how many asks who stays away and what the others are
 called (rule B42)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from apps.bookings import operations as bookings
@@ -12,6 +14,7 @@ from apps.checkout import operations as checkout
 from apps.classes.party import Names, names_to_change
 from apps.classes.queries.party import NamesMissing
 from tests.factories import NOW
+from tests.factories.money import work
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import fields_of, text_of
 
@@ -145,3 +148,23 @@ def test_one_more_from_the_page_of_the_class_is_asked_for_the_name(
 
     assert (answer.status_code, answer["Location"]) == (303, f"{path}?people=4")
     assert "Name of person 4" in text_of(his.get(answer["Location"]))
+
+
+def test_customer_and_team_are_told_that_it_changed_and_from_how_many(
+    his: Client, family: Booking
+) -> None:
+    work(NOW + timedelta(minutes=1))
+    mail.outbox.clear()
+
+    send(his, family, "2", gone=[key_of(family, "Mia")])
+    work(NOW + timedelta(minutes=1))
+
+    told = {it.to[0]: (str(it.subject), str(it.body)) for it in mail.outbox}
+    assert len(told) == len(mail.outbox) == 2
+    subject, body = told["carl@example.com"]
+    assert subject.startswith("Changed: ")
+    assert "Your booking has changed" in body
+    assert "2 people, instead of 3: Carl, Tom" in body
+    subject, body = next(it for to, it in told.items() if to != "carl@example.com")
+    assert subject.startswith("Changed by the customer: ")
+    assert "2 people, instead of 3: Carl, Tom" in body

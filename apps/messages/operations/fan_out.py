@@ -67,12 +67,13 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.MOVE_LAPSED: Kind.MOVE_LAPSED,
     BookingEvent.Action.ASKED_TO_PAY: Kind.OWED,
     BookingEvent.Action.NO_SHOW: Kind.OWED,
+    BookingEvent.Action.RESIZED: Kind.RESIZED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
     Booking.Status.PENDING.value: Kind.REQUESTED,
 }
-"""What is said once more, with what it is now: to a corrected address, to a larger party."""
+"""What is said once more, with what it is now: to a corrected address, or once it is resolved."""
 
 WAITS = Booking.Status.WAITING_LIST.value
 HEARS_OF_A_MOVE = {*KINDS_OF_A_STATUS, WAITS}
@@ -80,7 +81,6 @@ HEARS_OF_A_MOVE = {*KINDS_OF_A_STATUS, WAITS}
 
 SAID_ONCE_MORE = {
     BookingEvent.Action.READDRESSED,
-    BookingEvent.Action.RESIZED,
     BookingEvent.Action.RESOLVED,
 }
 
@@ -88,6 +88,7 @@ TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
     BookingEvent.Action.REQUESTED: Kind.NEW_REQUEST,
     BookingEvent.Action.MOVED: Kind.NEW_MOVE,
+    BookingEvent.Action.RESIZED: Kind.NEW_RESIZED,
     BookingEvent.Action.OVERDUE: Kind.NEW_OVERDUE,
     BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
     BookingEvent.Action.CANCELED: Kind.NEW_CANCELED,

@@ -222,6 +222,8 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
             too_much=excess_of(booking_id=of, at=at),
             handed_over=handed_over_at(booking_id=of, at=at),
         )
+    if kind in {Kind.RESIZED, Kind.NEW_RESIZED}:
+        return replace(facts, people_before=int(message.event.before.get("party_size", 0)))
     if kind is Kind.BETTER:
         return with_better_time(facts, event=message.event)
     if kind in {Kind.NOT_REFUNDED, Kind.KEPT}:
