@@ -77,7 +77,8 @@ def test_each_booking_stands_under_its_heading(client: Client, salon: Salon) -> 
     text = text_of(client.get("/me/"))
 
     headings = [it.partition("<")[0] for it in text.split('<h2 id="part-')[1:]]
-    assert [it.partition(">")[2] for it in headings] == ["Upcoming", "Requests", "Past"]
+    told = ["Upcoming", "Requests", "Past and cancelled"]
+    assert [it.partition(">")[2] for it in headings] == told
     assert text.count("Book again") == 1
 
 
@@ -88,7 +89,7 @@ def test_a_booking_that_is_over_leads_to_its_times_once_more(client: Client, sal
         page = client.get("/me/")
         again = client.get(f"/manage/{booking.reference}/again")
 
-    assert "Past" in text_of(page)
+    assert "Past</h2>" in text_of(page)
     assert f'href="/manage/{booking.reference}/again"' in text_of(page)
     assert again.status_code == 303
     assert again["Location"].startswith("/juniper/s/cut/times")

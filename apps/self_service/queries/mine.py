@@ -36,6 +36,7 @@ HEADINGS = {
     WAITLISTS: _("Waitlists"),
     PAST: _("Past"),
 }
+PAST_AND_CANCELLED = _("Past and cancelled")
 AHEAD = {
     Booking.Status.CONFIRMED: UPCOMING,
     Booking.Status.PENDING: REQUESTS,
@@ -142,10 +143,17 @@ def list_mine(
         for row, it in zip(rows, bookings, strict=True)
     ]
     parts = [
-        MyPart(str(heading), [row for at, row in sorted_in if at == section])
-        for section, heading in HEADINGS.items()
+        _part(section, [row for at, row in sorted_in if at == section], now=now)
+        for section in HEADINGS
     ]
     return MyPage([it for it in parts if it.rows], shown)
+
+
+def _part(section: int, rows: Sequence[MyRow], *, now: datetime) -> MyPart:
+    """What was cancelled stands with what is past, also where its day is still to come."""
+    if section == PAST and any(it.ends_at > now for it in rows):
+        return MyPart(str(PAST_AND_CANCELLED), rows)
+    return MyPart(str(HEADINGS[section]), rows)
 
 
 def _hides(row: MyRow, booking: Any) -> bool:
