@@ -232,10 +232,11 @@ def cancel_by_words(
     business: Business,
     kind: str,
     price: int | None = None,
+    says_fees: bool = True,
 ) -> str:
     """Until when cancelling is free, with a date that never breaks; too late is said as such, and
     what it costs then of a price in minor units (rule B33); and what only whoever is signed in
-    can do with a booking of this kind (rule B41)."""
+    can do with a booking of this kind (rule B41). says_fees: no table beside it tells the costs."""
     free = _free_words(policy, starts_at=starts_at, now=now, zone=zone, business=business)
     if starts_at <= now:
         return free
@@ -245,7 +246,7 @@ def cancel_by_words(
     if not policy.cancel_allowed:
         return f"{free} {how}".strip()
     fees = fee_words(
-        fee_steps(policy.fee_windows, starts_at=starts_at, price=price or 0),
+        fee_steps(policy.fee_windows if says_fees else (), starts_at=starts_at, price=price or 0),
         now=now,
         zone=zone,
         currency=business.currency,

@@ -20,6 +20,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.joining import Joinable, JoinRules, Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.policy import Policy, Reason, free_until, is_free_now, may_cancel
+from apps.bookings.queries.clock import cancel_limits
 from apps.bookings.queries.drafts import is_time_gone
 from apps.bookings.queries.joinables import joinable_of
 from apps.bookings.queries.offered import NoTime, find_claim, slot_query
@@ -33,7 +34,6 @@ from apps.dashboard.access import open_access
 from apps.dashboard.bookings.queries.actions import find_undoable
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.outbox.operations import lease_due
-from apps.self_service.queries.clock import cancel_limits
 from apps.waitlists import operations as waitlists
 from apps.waitlists.offers import QuietHours, offer_ends_at, speaks_at
 from apps.waitlists.operations import WaitingDetails
@@ -343,6 +343,7 @@ def booked_under(policy: Policy) -> Booking:
         business=Business(phone="030 555 0142"),
         status="CONFIRMED",
         starts_at=START,
+        created_at=START - timedelta(days=30),
         policy_snapshot=policy.as_snapshot(),
     )
 

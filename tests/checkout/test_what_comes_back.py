@@ -10,11 +10,11 @@ from django.utils.html import strip_tags
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.queries.clock import cancel_limits
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.self_service.queries.clock import cancel_limits
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase

@@ -12,7 +12,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from tests.factories import NOW, Salon, make_booking, make_request
-from tests.pages import hold, text_of
+from tests.pages import fill, hold, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 DAY = 24 * 60
@@ -188,12 +188,17 @@ def test_the_fee_is_told_before_it_is_booked(client: Client, salon: Salon) -> No
     salon.policy.cancel_until_minutes = 0
     salon.policy.save()
 
-    details = client.get(hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone)))
+    address = hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+    details = client.get(address)
+    done = client.get(fill(client, address)["Location"])
 
-    assert (
-        "Free cancellation until Wed 25 Nov, 10:00. After that, cancelling costs €24.00. "
-        "From Thu 26 Nov, 06:00 it costs €48.00."
-    ) in words_of(details)
+    table = (
+        "If you cancel WhenCost Before Wed 25 Nov, 10:00{}FreeBefore Thu 26 Nov, 06:00€24.00"
+        "After that, or if you don’t come€48.00"
+    )
+    assert table.format("") in words_of(details)
+    assert "After that, cancelling costs" not in words_of(details)
+    assert table.format("Now.") in words_of(done)
 
 
 def test_a_fee_that_was_not_shown_is_shown_first(client: Client, salon: Salon) -> None:

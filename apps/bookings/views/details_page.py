@@ -20,6 +20,7 @@ from apps.bookings.forms.details import (
 from apps.bookings.forms.picks import party_query, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
+from apps.bookings.queries.clock import cancel_fees
 from apps.bookings.queries.drafts import pays_next
 from apps.bookings.queries.offered import choice_of
 from apps.bookings.queries.stub import stub_of
@@ -37,6 +38,7 @@ def details_context(
 ) -> dict[str, Any]:
     """Everything but the notice. The page's clock is the one the time was chosen on."""
     pays = pays_next(draft, has_plan=has_plan, now=now)
+    limits = cancel_fees(booking=draft, now=now)
     address = {"draft": draft.draft_id}
     return {
         **frame_of(business=draft.business, place=draft.location),
@@ -56,7 +58,10 @@ def details_context(
         "price_seal": seal_price(draft_id=draft.draft_id, amount=draft.price),
         "times_name": TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
-        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
+        "policy_words": policy_sentence(
+            draft, now=now, says_how_to_pay=not pays, says_fees=not limits
+        ),
+        "limits": limits,
         "answer_words": _answer_words(draft, now=now),
         "discount_words": _discount_words(draft, now=now),
         **_button(draft, pays=pays),
@@ -102,7 +107,9 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
     return {"button_words": _("Book this time"), "sending_words": _("Booking…")}
 
 
-def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
+def policy_sentence(
+    draft: Booking, *, now: datetime, says_how_to_pay: bool = True, says_fees: bool = True
+) -> str:
     """ "Free cancellation until Wed 25 Nov, 10:15. You pay at the salon." """
     policy = Policy.from_snapshot(draft.policy_snapshot)
     cancel = cancel_by_words(
@@ -113,6 +120,7 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
         business=draft.business,
         kind=draft.kind,
         price=draft.price,
+        says_fees=says_fees,
     )
     if moves := moving_words(policy, kind=draft.kind):
         cancel = format_html("{} {}", cancel, moves)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import again_url
 from apps.bookings.models import AccessLink, Booking
+from apps.bookings.queries.clock import cancel_limits
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.links import list_openings
@@ -38,7 +39,6 @@ from apps.self_service.queries.booking import (
     suggested_slots,
 )
 from apps.self_service.queries.cancel import may_after_sign_in, may_cancel_now, undo_until
-from apps.self_service.queries.clock import cancel_limits
 from apps.self_service.queries.mine import who_comes
 from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import (

@@ -16,6 +16,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.money_words import authorized_words
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.queries.clock import cancel_fees
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.requests import awaiting_of
@@ -97,6 +98,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "wallet_url": wallet_url(booking=booking, now=now),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
+        "limits": cancel_fees(booking=booking, now=now),
         "authorized_words": _authorized_words(booking),
         "progress": people_awaited(booking, now=now),
     }

@@ -1,4 +1,5 @@
-"""The cancellation clock as the page of a booking tells it (rule B33)."""
+"""The cancellation clock as a table, before it is booked and on the page of the booking (rule
+B33)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from apps.bookings.policy import Policy, cancellation_clock, free_minutes
 from apps.businesses.pages import reach_short
 from apps.web.formatting import format_money
 
-OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
+OPEN = {Booking.Status.CREATED, Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,9 @@ class Limit:
 
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
     """What cancelling costs until when, by the policy frozen with the booking (rules B5, B33): of
-    the money, or of the visits of the plan that pays. Of a request what it will cost once it is
-    confirmed, since withdrawing costs nothing. What was over before it was booked is left out."""
+    the money, or of the visits of the plan that pays. Of a draft or a request what it will cost
+    once it is confirmed, since withdrawing costs nothing. What was over before it was booked is
+    left out."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
     is_confirmed = booking.status == Booking.Status.CONFIRMED
@@ -46,6 +48,13 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
         for row in _rows(booking, is_by_plan=is_by_plan, now=now)
         if row.until is None or row.until > booking.asked_at
     ]
+
+
+def cancel_fees(*, booking: Booking, now: datetime) -> list[Limit]:
+    """The same where cancelling costs something at some time; nothing where one sentence says until
+    when it is free."""
+    windows = Policy.from_snapshot(booking.policy_snapshot).fee_windows
+    return cancel_limits(booking=booking, now=now) if windows and booking.price else []
 
 
 def _rows(booking: Booking, *, is_by_plan: bool, now: datetime) -> Sequence[ClockRow]:
