@@ -85,6 +85,14 @@ class ReceiptAdmin(LookOnlyAdmin):
     search_help_text = _("Reference of the order")
 
 
+@admin.register(CreditNote)
+class CreditNoteAdmin(LookOnlyAdmin):
+    list_display = ["order", "amount", "tax", "people", "given_at"]
+    list_select_related = ["order"]
+    search_fields = ["order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
 @admin.register(ReceiptCounter)
 class ReceiptCounterAdmin(LookOnlyAdmin):
     list_display = ["business", "year", "last"]

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -91,6 +92,7 @@ def _show(
 
 
 def _facts(found: PlanPurchase, *, now: datetime) -> dict[str, Any]:
+    prefetch_related_objects([found], "services")
     return {
         **frame_of(business=found.business),
         "purchase": found,
