@@ -18,7 +18,11 @@ from tests.factories.money import work
 from tests.pages import DETAILS, fields_of, fill, hold, text_of
 from tests.self_service.test_own_data import CARL, SAM, signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.both_databases,
+    pytest.mark.usefixtures("at_now"),
+]
 PAGE = "/me/people/"
 
 
