@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from apps.bookings.wording import mix_words, wish_words
+from apps.bookings.wording import wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import calendar_file_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
@@ -33,6 +33,7 @@ from apps.messages.notes import (
     where_of,
     zone_note,
 )
+from apps.messages.people_words import people_words, resized_subjects
 from apps.messages.purposes import purpose_of
 from apps.web import formatting
 from apps.web.formatting import format_ends
@@ -178,10 +179,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_CANCELED: _("Cancelled by the customer"),
         Kind.ASKED: _("Not decided yet") if facts.waits_for_people else _("Still no answer"),
         Kind.NEW_ASKED: _("Please answer"),
-        **asked_subjects(),
+        **asked_subjects() | resized_subjects(),
         Kind.OWED: _("Please pay"),
-        Kind.RESIZED: _("Changed"),
-        Kind.NEW_RESIZED: _("Changed by the customer"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -265,28 +264,11 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
         rows.append(Row(_("With"), facts.staff))
     if facts.dates:
         rows.append(Row(_("Dates"), _dates(facts, zone)))
-    if people := _people(facts):
+    if people := people_words(facts):
         rows.append(Row(_("For"), people))
     rows += [Row(_("Where"), *where) for where in where_of(facts, kind)]
     rows.append(_price_row(facts, kind))
     return rows
-
-
-def _people(facts: BookingFacts) -> str:
-    """ "2 people: Eva, Mia", "Mia"; "" where it is for whoever booked it. Where their number has
-    changed, "1 person, instead of 2"."""
-    names = ", ".join(map(without_links, facts.who_comes))
-    if facts.people_before:
-        now = mix_words(facts.mix) or _counted(facts.party_size)
-        now = _("%(now)s, instead of %(before)d") % {"now": now, "before": facts.people_before}
-        return ": ".join(filter(None, (now, names)))
-    if not facts.mix and facts.party_size == 1:
-        return "" if names == without_links(facts.customer_name) else names
-    return ": ".join(filter(None, (mix_words(facts.mix) or _counted(facts.party_size), names)))
-
-
-def _counted(people: int) -> str:
-    return ngettext("%d person", "%d people", people) % people
 
 
 def _price_row(facts: BookingFacts, kind: Kind) -> Row:

@@ -38,7 +38,6 @@ def details_context(
 ) -> dict[str, Any]:
     """Everything but the notice. The page's clock is the one the time was chosen on."""
     pays = pays_next(draft, has_plan=has_plan, now=now)
-    limits = cancel_fees(booking=draft, now=now)
     address = {"draft": draft.draft_id}
     return {
         **frame_of(business=draft.business, place=draft.location),
@@ -58,16 +57,20 @@ def details_context(
         "price_seal": seal_price(draft_id=draft.draft_id, amount=draft.price),
         "times_name": TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
-        "policy_words": policy_sentence(
-            draft, now=now, says_how_to_pay=not pays, says_fees=not limits
-        ),
-        "limits": limits,
+        **_cancelling(draft, pays=pays, now=now),
         "answer_words": _answer_words(draft, now=now),
         "discount_words": _discount_words(draft, now=now),
         **_button(draft, pays=pays),
         "reference": draft.reference,
         "status": draft.status,
     }
+
+
+def _cancelling(draft: Booking, *, pays: bool, now: datetime) -> dict[str, Any]:
+    """A table where cancelling costs something at some time, and a sentence about the rest."""
+    limits = cancel_fees(booking=draft, now=now)
+    words = policy_sentence(draft, now=now, says_how_to_pay=not pays, says_fees=not limits)
+    return {"policy_words": words, "limits": limits}
 
 
 def _discount_words(draft: Booking, *, now: datetime) -> str:
