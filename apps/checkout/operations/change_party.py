@@ -14,7 +14,7 @@ from apps.checkout.models import Order, OrderLine, Receipt
 from apps.checkout.operations.add_people import grow
 from apps.checkout.operations.credit import credit
 from apps.checkout.operations.pay_with_plan import resize_visits
-from apps.checkout.operations.refund import refund_remaining
+from apps.checkout.operations.refund import refund_by_itself
 from apps.checkout.operations.sync import sync
 from apps.checkout.queries.party import BY_PLAN, PartyMoney, money_of_change
 from apps.classes import operations as classes
@@ -75,16 +75,7 @@ def _follow(
         _shrink(order, booking, less=change.less, kinds=change.fewer)
     grow(order, money.added, now=now)
     if money.returns:
-        refund_remaining(
-            order,
-            booking,
-            amount=money.returns,
-            seen_refunded=None,
-            reason="",
-            actor=Actor.of(None),
-            now=now,
-            by_itself=True,
-        )
+        refund_by_itself(order, booking, amount=money.returns, actor=Actor.of(None), now=now)
         return
     payments = list(order.payments.select_for_update().order_by("pk"))
     sync(order, booking, payments, actor=Actor.of(None), now=now)

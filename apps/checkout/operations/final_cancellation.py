@@ -12,7 +12,7 @@ from apps.bookings.policy import Policy, is_free_now
 from apps.checkout.models import Order
 from apps.checkout.operations.fees import ask_for_fee
 from apps.checkout.operations.pay_with_plan import return_credit
-from apps.checkout.operations.refund import refund_remaining
+from apps.checkout.operations.refund import refund_by_itself
 from apps.checkout.queries.orders import refundable_of, settlement_of
 from apps.checkout.states import settle_cancelled
 from apps.outbox.sweeping import each
@@ -69,14 +69,5 @@ def _give_back(order: Order, booking: Booking, *, now: datetime) -> bool:
         fee=booking.cancellation_fee,
     )
     if share.back:
-        refund_remaining(
-            order,
-            booking,
-            amount=share.back,
-            seen_refunded=None,
-            reason="",
-            actor=Actor.of(None),
-            now=now,
-            by_itself=True,
-        )
+        refund_by_itself(order, booking, amount=share.back, actor=Actor.of(None), now=now)
     return share.kept > 0 and not share.by_hand

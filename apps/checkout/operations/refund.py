@@ -223,6 +223,24 @@ def refund_remaining(
     return wanted
 
 
+def refund_by_itself(
+    order: Order, subject: Subject, *, amount: int, actor: Actor, now: datetime
+) -> None:
+    """Ask for the refund of so much (minor units) of a locked order because something else was
+    decided: nobody is there to hand anything over, so only what goes back the way it came.
+    Errors as in ``refund_order``."""
+    refund_remaining(
+        order,
+        subject,
+        amount=amount,
+        seen_refunded=None,
+        reason="",
+        actor=actor,
+        now=now,
+        by_itself=True,
+    )
+
+
 def _decide_refused(order: Order, subject: Subject, *, amount: int, now: datetime) -> None:
     """Whoever gives money of a locked order back has seen that it did not go before. The rest of a
     booking that is over is asked about by itself; of all else no more is decided than goes back. Of

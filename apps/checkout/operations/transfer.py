@@ -14,7 +14,7 @@ from apps.checkout.models import Order
 from apps.checkout.operations.add_people import grow
 from apps.checkout.operations.credit import credit
 from apps.checkout.operations.errors import PaymentUnderWay
-from apps.checkout.operations.refund import refund_remaining
+from apps.checkout.operations.refund import refund_by_itself
 from apps.checkout.operations.sync import sync
 from apps.checkout.queries.orders import flows_of, refundable_of
 from apps.checkout.queries.party import line_of_more
@@ -74,13 +74,4 @@ def _settle(
     if not (refunds and share.back):
         sync(order, booking, payments, actor=Actor.of(by), now=now)
         return
-    refund_remaining(
-        order,
-        booking,
-        amount=share.back,
-        seen_refunded=None,
-        reason="",
-        actor=Actor.of(by),
-        now=now,
-        by_itself=True,
-    )
+    refund_by_itself(order, booking, amount=share.back, actor=Actor.of(by), now=now)
