@@ -8,12 +8,12 @@ from django.core import mail
 from django.test import Client
 from django.utils.html import strip_tags
 
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.ledger.check import find_all
 from apps.self_service.queries.money import money_of
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import work
 from tests.pages import text_of
 
@@ -37,13 +37,7 @@ def cancelled(salon: Salon) -> Booking:
     work(NOW)
     mail.outbox.clear()
     booking.refresh_from_db()
-    bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=2400,
-        now=NOW,
-    )
+    cancel_as_customer(booking, fee=2400, now=NOW)
     checkout.finish_cancellations(now=FINAL)
     work(FINAL)
     booking.refresh_from_db()

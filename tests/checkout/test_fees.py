@@ -24,6 +24,7 @@ from apps.ledger.check import find_all
 from apps.ledger.laws.money import find_unasked_fees
 from apps.messages.models import Message
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 
@@ -52,13 +53,7 @@ def cancelled(booking: Booking) -> Booking:
     work(NOW)
     mail.outbox.clear()
     booking.refresh_from_db()
-    bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=100_000,
-        now=NOW,
-    )
+    cancel_as_customer(booking, fee=100_000, now=NOW)
     finish(FINAL)
     booking.refresh_from_db()
     return booking

@@ -23,7 +23,7 @@ from apps.classes import operations as classes
 from apps.kernel.refusals import Refusal
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
-from tests.factories.bookings import make_visitor
+from tests.factories.bookings import cancel_as_customer, make_visitor
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.studio import Studio, make_session
 
@@ -45,13 +45,7 @@ windows = some.lists(
 
 
 def by_customer(_salon: Salon, booking: Booking, at: datetime, _fee: int | None) -> None:
-    bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=1_000_000,
-        now=at,
-    )
+    cancel_as_customer(booking, fee=1_000_000, now=at)
 
 
 def by_team(choice: MoneyChoice) -> End:

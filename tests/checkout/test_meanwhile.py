@@ -16,6 +16,7 @@ from apps.ledger.check import find_all
 from apps.privacy import operations as privacy
 from apps.self_service.queries.booking import list_events
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
@@ -47,13 +48,7 @@ def cancelled(half: Salon) -> Booking:
     work(NOW)
     mail.outbox.clear()
     booking.refresh_from_db()
-    return bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=2400,
-        now=NOW,
-    )
+    return cancel_as_customer(booking, fee=2400, now=NOW)
 
 
 def pay() -> None:

@@ -22,6 +22,7 @@ from apps.checkout.states import settle_cancelled
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session
@@ -52,13 +53,7 @@ def paid(salon: Salon, way: Way = Way.FULL) -> Booking:
 
 
 def cancel(booking: Booking, *, at: datetime = NOW, seen_fee: int = 100_000) -> Booking:
-    return bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=seen_fee,
-        now=at,
-    )
+    return cancel_as_customer(booking, fee=seen_fee, now=at)
 
 
 def undo(booking: Booking, *, at: datetime) -> Booking:

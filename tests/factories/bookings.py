@@ -56,3 +56,14 @@ def make_booking(
 
 
 make_request = make_booking
+
+
+def cancel_as_customer(booking: Booking, *, fee: int = 0, now: datetime) -> Booking:
+    """Cancel as the customer who read this fee (minor units) on the page."""
+    return bookings.cancel_own(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=booking.revision,
+        seen_fee=fee,
+        now=now,
+    )

@@ -17,7 +17,7 @@ from apps.checkout import operations as checkout
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
-from tests.factories.bookings import make_visitor
+from tests.factories.bookings import cancel_as_customer, make_visitor
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.races.storm import storm_of
 
@@ -30,13 +30,7 @@ def booking() -> Booking:
     """Cancelled by its customer at 10:42."""
     salon: Salon = make_salon()
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
-    return bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    return cancel_as_customer(booking, fee=0, now=NOW)
 
 
 def undo_or_finish(client: int, facts: dict[str, Any]) -> str:
@@ -116,13 +110,7 @@ def a_full_class_with_a_line(studio: Studio, *, number: int) -> tuple[Booking, B
         visitor=make_visitor(f"eva{number}"),
         now=NOW,
     )
-    carl = bookings.cancel_own(
-        booking_id=carl.pk,
-        business_id=carl.business_id,
-        revision=carl.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    carl = cancel_as_customer(carl, fee=0, now=NOW)
     return carl, entry.booking
 
 
@@ -152,13 +140,7 @@ def a_taken_hour_with_a_line(salon: Salon, *, number: int) -> tuple[Booking, Boo
         visitor=make_visitor(f"eva{number}"),
         now=NOW,
     )
-    carl = bookings.cancel_own(
-        booking_id=carl.pk,
-        business_id=carl.business_id,
-        revision=carl.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    carl = cancel_as_customer(carl, fee=0, now=NOW)
     return carl, entry.booking
 
 

@@ -10,6 +10,7 @@ from apps.bookings.models import Attendance, Booking
 from apps.bookings.policy import Reason
 from apps.classes import operations as classes
 from tests.factories import NOW
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import text_of
 
@@ -102,12 +103,6 @@ def test_who_did_not_come_and_who_came_elsewhere_is_not_here(studio: Studio, car
     there = make_session(studio, starts_at=studio.at(28, 18), capacity=5)
     tick(studio, join(there), Attendance.State.HERE)
 
-    done = bookings.cancel_own(
-        booking_id=carl.pk,
-        business_id=carl.business_id,
-        revision=carl.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    done = cancel_as_customer(carl, fee=0, now=NOW)
 
     assert done.status == "CANCELED"

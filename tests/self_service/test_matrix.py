@@ -28,6 +28,7 @@ from apps.customers.proofs import hash_of_key
 from apps.dashboard.roles import ROLES, permitted
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft, make_member, make_salon
+from tests.factories.bookings import cancel_as_customer
 from tests.pages import slot_at, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]  # a walk over every cell
@@ -101,13 +102,7 @@ def cancelled(salon: Salon) -> Booking:
 def cancelled_alone(salon: Salon) -> Booking:
     """It can be taken back for ten minutes."""
     found = booked(salon)
-    return bookings.cancel_own(
-        booking_id=found.pk,
-        business_id=found.business_id,
-        revision=found.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    return cancel_as_customer(found, fee=0, now=NOW)
 
 
 def moved_often(salon: Salon) -> Booking:

@@ -20,6 +20,7 @@ from apps.bookings.door_codes import read_door_code
 from apps.bookings.models import Booking
 from bookings_portal.wallet import read_wallet
 from tests.factories import NOW, Salon, make_booking, make_request
+from tests.factories.bookings import cancel_as_customer
 from tests.pages import text_of
 from tests.self_service.test_cancel import let_in
 from tests.wallet import PASS_TYPE_ID, TEAM_ID, make_files
@@ -129,13 +130,7 @@ def test_others_find_the_signature_true_and_one_changed_letter_untrue(
 
 @pytest.mark.usefixtures("signs")
 def test_it_is_void_when_the_booking_is(client: Client, carl: Booking) -> None:
-    bookings.cancel_own(
-        booking_id=carl.pk,
-        business_id=carl.business_id,
-        revision=carl.revision,
-        seen_fee=0,
-        now=NOW,
-    )
+    cancel_as_customer(carl, fee=0, now=NOW)
 
     assert facts_of(fetch(client, carl))["voided"] is True
     assert OFFER not in text_of(client.get(home(carl)))

@@ -7,11 +7,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import work
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +25,7 @@ def owed(salon: Salon) -> Booking:
     salon.policy.cancel_until_minutes = 0
     salon.policy.save()
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
-    bookings.cancel_own(
-        booking_id=booking.pk,
-        business_id=booking.business_id,
-        revision=booking.revision,
-        seen_fee=2400,
-        now=NOW,
-    )
+    cancel_as_customer(booking, fee=2400, now=NOW)
     checkout.finish_cancellations(now=FINAL)
     work(FINAL)
     mail.outbox.clear()
