@@ -8,14 +8,13 @@ other's way, and before the operation: what is refused counts too.
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core import signing
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -30,16 +29,23 @@ from apps.bookings.models import AccessLink, Booking
 from apps.bookings.operations import Details, Visitor
 from apps.bookings.queries.joinables import Browser
 from apps.bookings.queries.links import list_live
+from apps.bookings.remembering import forget, remembered
 from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
 from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
-from apps.customers.signed_in import ASKED, DESKS, PROVEN, SIGNED_IN, address_of
+from apps.customers.signed_in import (
+    ASKED,
+    DESKS,
+    PROVEN,
+    SIGNED_IN,
+    address_of,
+    was_signed_out,
+)
 from apps.web import limit_rules as rules
 from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, window_start
 from apps.web.phones import line_of
-from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
 GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN, DESKS)
@@ -48,9 +54,6 @@ LIVE = "live_grants"
 """On a request: its grants whose links are not closed, once they were asked for."""
 MAX_OPENED = 50
 MAX_PLANS = 20
-DEVICE_SALT = "apps.bookings.device"
-DEVICE_LIFE = timedelta(days=180)
-MAX_REMEMBERED = 5
 ZONE_COOKIE = "zone"
 
 
@@ -71,8 +74,8 @@ class Proof(StrEnum):
 
 
 def visitor_hash_of(request: HttpRequest) -> str:
-    """Return the hash of the session's visitor id, "" when there is none yet."""
-    visitor_id = request.session.get(VISITOR, "")
+    """Return the hash of the session's visitor id, "" when it has none, or was signed out."""
+    visitor_id = "" if was_signed_out(request) else request.session.get(VISITOR, "")
     return _hash("visitor", visitor_id) if visitor_id else ""
 
 
@@ -83,6 +86,7 @@ def network_hash_of(request: HttpRequest) -> str:
 
 def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
     """Return who taps, giving the session a random id at the first tap."""
+    _end_signed_out(request)
     if not request.session.get(VISITOR):
         request.session[VISITOR] = secrets.token_urlsafe(24)
     return Visitor(
@@ -98,6 +102,7 @@ def grant(request: HttpRequest, link: AccessLink) -> None:
     The link proves a mailbox, so the session gets a new id with it: more rights, new key
     (rule S17).
     """
+    _end_signed_out(request)
     held = _grants(request)
     kept = [it for it in held if (it.booking_id, it.purpose) != (link.booking_id, link.purpose)]
     fresh = Grant(link.booking_id, link.pk, link.purpose)
@@ -124,6 +129,7 @@ def is_of_signed_in(request: HttpRequest, booking: Booking) -> bool:
 
 def grant_plan(request: HttpRequest, purchase_id: int, *, business_id: int) -> None:
     """Let this session pay with a plan: it bought it, or opened the link in the plan's mail."""
+    _end_signed_out(request)
     held = request.session.get(PLANS, [])
     if [purchase_id, business_id] not in held:
         request.session[PLANS] = [*held, [purchase_id, business_id]][-MAX_PLANS:]
@@ -139,7 +145,8 @@ def revoke_plan(request: HttpRequest, purchase_id: int) -> None:
 def plans_of(request: HttpRequest, *, business_id: int | None = None) -> list[int]:
     """Return the ids of the plans that this session may pay with, those of one business or all: it
     bought them or opened their link, or is signed in with their address."""
-    held = [*request.session.get(PLANS, []), *held_by_address(address_of(request))]
+    opened = [] if was_signed_out(request) else request.session.get(PLANS, [])
+    held = [*opened, *held_by_address(address_of(request))]
     here = [plan for plan, business in held if business_id in {None, business}]
     return list(dict.fromkeys(here))
 
@@ -175,36 +182,8 @@ def _live_grants(request: HttpRequest) -> list[Grant]:
 
 def _grants(request: HttpRequest) -> list[Grant]:
     """What links gave this session; older versions kept ids without a link, which count no more."""
-    held = request.session.get(OPENED, [])
+    held = [] if was_signed_out(request) else request.session.get(OPENED, [])
     return [Grant(*it) for it in held if isinstance(it, list)]
-
-
-def remembered(request: HttpRequest) -> list[int]:
-    """Return the ids of bookings this device remembers, the newest last; nothing when forged."""
-    raw = request.COOKIES.get(_device_name(), "")
-    try:
-        found = read_signed(raw, salt=DEVICE_SALT, life=DEVICE_LIFE)
-    except signing.BadSignature:
-        return []
-    return [pk for pk in found if isinstance(pk, int)] if isinstance(found, list) else []
-
-
-def remember(request: HttpRequest, response: HttpResponse, booking: Booking) -> None:
-    """Keep a booking's id on the device; nothing about the person is in the cookie (rule D7)."""
-    ids = [pk for pk in remembered(request) if pk != booking.pk]
-    response.set_cookie(
-        _device_name(),
-        signing.dumps([*ids, booking.pk][-MAX_REMEMBERED:], salt=DEVICE_SALT),
-        max_age=DEVICE_LIFE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
-def forget(response: HttpResponse) -> None:
-    """Forget the person at once (rule D7)."""
-    response.delete_cookie(_device_name(), samesite="Lax")
 
 
 def forget_grants(request: HttpRequest) -> None:
@@ -212,11 +191,21 @@ def forget_grants(request: HttpRequest) -> None:
     is not touched (rule D7)."""
     for name in GRANTS:
         request.session.pop(name, None)
+    setattr(request, LIVE, None)
     request.session.cycle_key()
 
 
-def _device_name() -> str:
-    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+def forget_person(request: HttpRequest, response: HttpResponse) -> None:
+    """Somebody else is at this device now: nothing is remembered of whoever was there before, and
+    nothing of theirs can be opened (rule D7)."""
+    forget(response)
+    forget_grants(request)
+
+
+def _end_signed_out(request: HttpRequest) -> None:
+    """Begin anew in a session whose sign-in was ended elsewhere, before it is given anything."""
+    if was_signed_out(request):
+        forget_grants(request)
 
 
 def _hash(salt: str, value: str) -> str:

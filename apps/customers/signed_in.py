@@ -22,12 +22,6 @@ def sign_in_here(request: HttpRequest, key: str) -> None:
     request.session.cycle_key()
 
 
-def sign_out_here(request: HttpRequest) -> None:
-    """Drop the key of a sign-in that was ended: fewer rights, new key."""
-    request.session.pop(SIGNED_IN, None)
-    request.session.cycle_key()
-
-
 def device_of(request: HttpRequest) -> SignedInDevice | None:
     """Return the sign-in of this browser while it holds; None, and no query, where there is none.
     It is read once for each request."""
@@ -47,6 +41,12 @@ def address_of(request: HttpRequest) -> str:
     """Return the address (lower case) that this browser is signed in with, "" for none."""
     device = device_of(request)
     return device.email if device else ""
+
+
+def was_signed_out(request: HttpRequest) -> bool:
+    """Whether the sign-in of this browser has ended without it: from another browser, or by its
+    age. What was booked here meanwhile went with it (rule S19)."""
+    return SIGNED_IN in request.session and device_of(request) is None
 
 
 def ask_here(request: HttpRequest, sign_in_id: int) -> None:

@@ -7,7 +7,7 @@ from django.core import signing
 from django.test import Client
 
 from apps.bookings.models import Booking
-from apps.bookings.visitors import DEVICE_SALT
+from apps.bookings.remembering import DEVICE_SALT
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, AddOnGroup, Category, FormerServiceSlug, Service
 from tests.factories import Salon, make_booking, make_salon, make_service, make_variant

@@ -7,7 +7,7 @@ import time_machine
 from django.core import signing
 from django.test import RequestFactory
 
-from apps.bookings.visitors import DEVICE_LIFE, DEVICE_SALT, remembered
+from apps.bookings.remembering import DEVICE_LIFE, DEVICE_SALT, remembered
 from apps.prepaid.links import (
     GIFT_LIFE,
     LIFE,

@@ -25,6 +25,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import PriceChanged
 from apps.bookings.queries.drafts import find_last, pays_next
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.remembering import remember, remembered
 from apps.bookings.views.details_page import details_context
 from apps.bookings.views.drafts import (
     came_back,
@@ -34,13 +35,12 @@ from apps.bookings.views.drafts import (
     to_done,
     try_again,
 )
-from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import (
+    forget_person,
     plans_of,
-    remember,
-    remembered,
     require_room_to_book,
     too_much_ahead,
+    visitor_of,
 )
 from apps.bookings.wording import call_instead, price_words
 from apps.businesses.pages import frame_of
@@ -205,9 +205,15 @@ def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
 @require_POST
 @draft_page
 def not_me(request: HttpRequest, draft: Booking) -> HttpResponse:
-    """Forget the person this device remembers and ask for the details instead."""
+    """Forget the person this device remembers, close what they opened, and ask for the details
+    instead: the time that was just chosen stays with whoever is here now."""
     response = go_to(request, "bookings:details", draft=draft.draft_id)
-    forget_device(response)
+    forget_person(request, response)
+    visitor = visitor_of(request, zone=draft.zone)
+    try:
+        bookings.take_over_draft(draft_id=draft.draft_id, visitor=visitor)
+    except bookings.DraftGone:
+        return show_draft_lost(request, draft, now=timezone.now())
     return response
 
 
@@ -215,7 +221,7 @@ def _form(
     request: HttpRequest, draft: Booking, *, typed: dict[str, list[str]] | None = None
 ) -> DetailsForm:
     form, questions = questions_of(service=draft.service)
-    last = find_last(business=draft.business, booking_ids=remembered(request))
+    last = _last_here(request, draft)
     staff = getattr(draft.resource, "staff_member", None)
     asked = Asked(
         form=form,
@@ -233,6 +239,14 @@ def _form(
     if not kept and last is None:
         kept = _of_signed_in(request, draft)
     return DetailsForm(asked=asked, data=request.POST if is_sent else None, draft=kept)
+
+
+def _last_here(request: HttpRequest, draft: Booking) -> Booking | None:
+    """What this device remembers; nothing of somebody else where somebody is signed in."""
+    last = find_last(business=draft.business, booking_ids=remembered(request))
+    address = address_of(request)
+    is_other = last is not None and bool(address) and last.contact_email.lower() != address
+    return None if is_other else last
 
 
 def _of_signed_in(request: HttpRequest, draft: Booking) -> dict[str, list[str]]:

@@ -19,9 +19,9 @@ from apps.bookings.queries.drafts import find_last
 from apps.bookings.queries.next_times import Again, NextTime, find_again, find_next_times
 from apps.bookings.queries.offered import policy_of
 from apps.bookings.queries.picker import buttons, facts_words
+from apps.bookings.remembering import remembered
 from apps.bookings.structured import business_json_ld
-from apps.bookings.visitors import forget as forget_device
-from apps.bookings.visitors import remembered
+from apps.bookings.visitors import forget_person
 from apps.bookings.wording import beforehand_words
 from apps.businesses.models import Business, Location
 from apps.businesses.pages import absolute, frame_of, public_page, search_map
@@ -101,9 +101,9 @@ def home(request: HttpRequest, business: Business) -> HttpResponse:
 @require_POST
 @public_page
 def not_me(request: HttpRequest, business: Business) -> HttpResponse:
-    """Forget the person this device remembers, at every business."""
+    """Forget the person this device remembers, at every business, and close what they opened."""
     response = go_to(request, "bookings:home", business=business.slug)
-    forget_device(response)
+    forget_person(request, response)
     return response
 
 

@@ -22,10 +22,11 @@ from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import calendar_links, stub_of
 from apps.bookings.reductions import authorized_by_gift
+from apps.bookings.remembering import remember, remembered
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
-from apps.bookings.visitors import Proof, proof_of, remember, remembered
+from apps.bookings.visitors import Proof, proof_of
 from apps.bookings.ways import Way, way_to_cancel
 from apps.bookings.wording import sign_in_words
 from apps.businesses.pages import and_reach, frame_of

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings.forms.picks import again_url, picks_of_booking, times_url
 from apps.bookings.models import Booking
-from apps.bookings.visitors import browser_of, forget, forget_grants, plans_of, proof_of
+from apps.bookings.visitors import browser_of, forget_person, plans_of, proof_of
 from apps.customers import operations as customers
 from apps.customers.signed_in import address_of, device_of
 from apps.messages.composing import calendar_of_all
@@ -112,6 +112,5 @@ def forget_me(request: HttpRequest) -> HttpResponse:
     if here is not None:
         customers.end_sign_ins(email=here.email, device_id=here.pk, now=timezone.now())
     response = go_to(request, "self_service:me")
-    forget(response)
-    forget_grants(request)
+    forget_person(request, response)
     return response

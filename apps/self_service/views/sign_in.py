@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.visitors import forget_grants
 from apps.customers import operations as customers
 from apps.customers.models import SignedInDevice, SignIn
 from apps.customers.proofs import open_token
@@ -20,7 +21,7 @@ from apps.customers.signed_in import (
     prove_here,
     proven_here,
     sign_in_here,
-    sign_out_here,
+    was_signed_out,
 )
 from apps.self_service.forms import CodeForm, SignInForm
 from apps.web import limit_rules as rules
@@ -84,7 +85,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return _show_code(request, form, status=wrong.status)
     except customers.SignInOver:
         return _over(request)
-    sign_in_here(request, key)
+    _sign_in(request, key)
     return go_to(request, "self_service:me")
 
 
@@ -140,8 +141,15 @@ def link(request: HttpRequest) -> HttpResponse:
         )
     except customers.SignInOver:
         return _over(request)
-    sign_in_here(request, key)
+    _sign_in(request, key)
     return go_to(request, "self_service:me")
+
+
+def _sign_in(request: HttpRequest, key: str) -> None:
+    """Whoever signs in after somebody who was signed out elsewhere finds nothing of theirs."""
+    if was_signed_out(request):
+        forget_grants(request)
+    sign_in_here(request, key)
 
 
 def _name_of(request: HttpRequest) -> str:
@@ -163,7 +171,8 @@ def devices(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out this browser, the one that is named, or all of them."""
+    """Sign out this browser, the one that is named, or all of them. With a sign-in goes what was
+    booked and opened in its browser, so that the next one there finds nothing (rule S19)."""
     here = device_of(request)
     if here is None:
         return go_to(request, "self_service:me")
@@ -171,7 +180,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     customers.end_sign_ins(email=here.email, device_id=chosen, now=timezone.now())
     if chosen not in {None, here.pk}:
         return go_to(request, "self_service:devices")
-    sign_out_here(request)
+    forget_grants(request)
     return go_to(request, "self_service:me")
 
 
