@@ -4,6 +4,7 @@ import ast
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,13 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
     for folder in (APPS, BASE_DIR / "bookings_portal"):
         for path in sorted(folder.rglob("*.py")):
             if "migrations" not in path.parts:
-                name = str(path.relative_to(BASE_DIR))
-                yield name, ast.parse(path.read_text(encoding="utf-8"), filename=name)
+                yield str(path.relative_to(BASE_DIR)), parsed(path)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    """The syntax tree of a file. It is kept, for many look at it; nobody changes it."""
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path.relative_to(BASE_DIR)))
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import BASE_DIR, modules
+from tests.architecture.sources import BASE_DIR, modules, parsed
 
 GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext"}
 LITERAL = re.compile(
@@ -121,7 +121,7 @@ def told_by_apps() -> Iterator[tuple[str, str]]:
     for path in sorted((BASE_DIR / "apps").rglob("*.py")):
         if "migrations" in path.parts:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and called(node) in GETTEXT:
                 for given in node.args:
                     if isinstance(given, ast.Constant) and isinstance(given.value, str):

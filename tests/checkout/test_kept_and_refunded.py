@@ -26,6 +26,7 @@ from tests.factories import NOW, Salon
 from tests.factories.bookings import cancel_as_customer, make_visitor
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.studio import Studio, make_session
+from tests.often import often
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.long]
 End = Callable[[Salon, Booking, datetime, int | None], None]
@@ -144,7 +145,7 @@ def paid_booking(salon: Salon, rules: list[list[int | None]], way: Way) -> Booki
     name=some.sampled_from(sorted(ENDS)),
     share=some.none() | some.floats(0, 1),
 )
-@settings(max_examples=25, phases=PHASES)
+@settings(max_examples=often(25), phases=PHASES)
 def test_what_was_paid_is_kept_or_went_back_whatever_ended_it(
     salon: Salon,
     rules_and_way: tuple[list[list[int | None]], Way],
@@ -183,7 +184,7 @@ def refunded() -> int:
     hours=some.integers(2, 48),
     is_kept=some.booleans(),
 )
-@settings(max_examples=10, phases=PHASES)
+@settings(max_examples=often(10), phases=PHASES)
 def test_what_finds_too_few_people_stays_until_the_team_decides(
     studio: Studio, people: int, minimum: int, hours: int, *, is_kept: bool
 ) -> None:

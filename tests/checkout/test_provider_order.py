@@ -21,6 +21,7 @@ from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
+from tests.often import often
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=often(40))
 @given(steps=st.lists(STEPS, max_size=12))
 def test_the_end_is_the_provider_s_truth(salon: Salon, steps: list[tuple[str, Any]]) -> None:
     with transaction.atomic():
@@ -111,7 +112,7 @@ DECISIONS = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=often(60))
 @given(steps=st.lists(DECISIONS, max_size=14))
 @pytest.mark.long
 def test_what_is_authorized_ends_as_the_team_and_the_provider_say(

@@ -20,6 +20,7 @@ from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
+from tests.often import often
 
 
 @pytest.mark.parametrize(
@@ -250,7 +251,7 @@ REFUSALS = (
 
 
 @pytest.mark.django_db
-@settings(max_examples=15)
+@settings(max_examples=often(15))
 @given(steps=MONEY)
 def test_whatever_is_paid_refunded_and_reversed_order_and_booking_agree(
     salon: Salon, steps: list[tuple[str, int]]

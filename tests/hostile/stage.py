@@ -25,6 +25,7 @@ from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
 from tests.pages import fill, hold
+from tests.rows import rows_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MAIL = "20261124T094200000000-0123abcd.eml"
@@ -234,11 +235,5 @@ def checksum() -> str:
 
 def stored() -> dict[str, str]:
     """The same by table, to be compared."""
-    found = {}
-    for model in apps.get_models():
-        if model._meta.label in LEFT_OUT:
-            continue
-        columns = [it.attname for it in model._meta.concrete_fields if it.name != "last_used_at"]
-        rows = list(model._default_manager.order_by("pk").values_list(*columns))
-        found[model._meta.label] = repr(rows)
-    return found
+    models = [it for it in apps.get_models() if it._meta.label not in LEFT_OUT]
+    return rows_of(models, but="last_used_at")

@@ -31,7 +31,10 @@ from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.races.killing import Moment, after, dies, stopped
 
-pytestmark = [pytest.mark.real_time, pytest.mark.crash, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    *(pytest.mark.real_time, pytest.mark.crash, pytest.mark.detail),
+    pytest.mark.django_db(transaction=True),
+]
 LATER = NOW + timedelta(minutes=2)
 """It is cancelled, moved or swapped."""
 FINAL = LATER + timedelta(minutes=10)

@@ -27,6 +27,7 @@ from apps.catalog.models import Service
 from apps.classes import operations as classes
 from tests.factories import NOW, make_booking, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.often import often
 from tests.races.storm import storm_of
 
 PRESSES = 20
@@ -119,7 +120,7 @@ def always_open(*_args: Any, **_named: Any) -> Joining:
 
 def test_a_hundred_people_for_twenty_places(studio: Studio) -> None:
     with storm_of(come, clients=96) as storm:
-        for number in range(5):
+        for number in range(often(5)):
             session = make_session(studio, starts_at=studio.at(25 + number, 18), capacity=20)
             told = storm.round(session=session.pk, round=number)
 

@@ -30,12 +30,12 @@ from tests.factories import (
     make_member,
     make_salon,
 )
+from tests.often import often
 from tests.races.storm import storm_of
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 CLIENTS = 40
-ROUNDS = 50
 
 
 @pytest.fixture
@@ -71,10 +71,10 @@ def check_ledger() -> None:
         call_command("check_ledger")
 
 
-def slots_of(salon: Salon, rounds: int, *, minutes: int) -> Iterator[datetime]:
+def slots_of(salon: Salon, many: int, *, minutes: int) -> Iterator[datetime]:
     """Starts on the days after today, minutes apart, from 9 o'clock on."""
     per_day = 8 * 60 // minutes
-    for number in range(rounds):
+    for number in range(many):
         day, place = divmod(number, per_day)
         yield salon.at(25, 9) + timedelta(days=day, minutes=place * minutes)
 
@@ -112,7 +112,7 @@ def test_without_its_protection_a_slot_is_sold_twice(salon: Salon, unprotected: 
 
 def test_forty_people_tap_one_slot_and_one_gets_it(salon: Salon) -> None:
     with storm_of(tap, clients=CLIENTS) as storm:
-        for starts_at in slots_of(salon, ROUNDS, minutes=60):
+        for starts_at in slots_of(salon, often(50), minutes=60):
             told = storm.round(
                 service=salon.cut.pk, starts_at=starts_at, resource=salon.ana.resource_id
             )
@@ -123,7 +123,7 @@ def test_forty_people_tap_one_slot_and_one_gets_it(salon: Salon) -> None:
 
 def test_a_person_and_the_one_wash_station_are_had_together_or_not_at_all(salon: Salon) -> None:
     with storm_of(tap_anything, clients=CLIENTS) as storm:
-        for starts_at in slots_of(salon, 20, minutes=120):
+        for starts_at in slots_of(salon, often(20), minutes=120):
             told = storm.round(services=[salon.colour.pk, salon.cut.pk], starts_at=starts_at)
             assert told["held"] == 2
             assert told["gone"] == CLIENTS - 2
