@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.messages.calendar import CalendarFile, build_calendars, build_one_calendar
+from apps.messages.clock_lines import clock_text
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import portal_host
 from apps.messages.mails import put_together, require_plain_address, styles
@@ -94,6 +95,7 @@ def render_text(words: Words) -> str:
         f"{words.url_label}: {words.url}",
         *([_("Add to calendar: %s") % words.calendar_url] if words.calendar_url else []),
         *words.notes,
+        *([clock_text(words.clock_heading, words.clock)] if words.clock else []),
         f"-- \n{words.footer}",
     ]
     return "\n\n".join(parts) + "\n"

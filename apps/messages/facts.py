@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.bookings.cancellation import ClockRow
 from apps.bookings.money_words import PaidPart
 from apps.bookings.policy import Policy, Venue
 from apps.bookings.wishes import Wish
@@ -152,8 +153,9 @@ class BookingFacts:
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy;
     ``policy`` is the frozen one, None where a mail says nothing of cancelling; ``moves``: its
-    customer may move it, or ask for that, ``moved`` so often by now; ``fees`` say from when it
-    costs how much.
+    customer may move it, or ask for that, ``moved`` so often by now; ``clock`` says until when it
+    costs how much, () where one sentence says it all; ``costs_visit``: its fees count the visit of
+    a plan.
     ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``position_in_line`` is 1 for
@@ -255,7 +257,8 @@ class BookingFacts:
     policy: Policy | None = None
     moves: bool = False
     moved: int = 0
-    fees: tuple[tuple[datetime, int], ...] = ()
+    clock: tuple[ClockRow, ...] = ()
+    costs_visit: bool = False
     minimum: int = 0
     instead_of: datetime | None = None
     move: MoveAsked | None = None

@@ -48,8 +48,17 @@ STYLES = {
     "label": f"font:400 15px/22px {SANS};color:#5F6570;width:100px;padding:4px 12px 4px 0",
     "value": f"font:400 15px/22px {SANS};color:#1B1F24;padding:4px 0",
     "reference": f"font:500 15px/22px {MONO};color:#1B1F24;padding:4px 0;text-align:right",
-    "action": "margin:24px 0",
+    "action": f"font:400 15px/22px {SANS};margin:24px 0",
     "note": f"font:400 15px/22px {SANS};color:#474C55;margin:0 0 16px",
+    "subtitle": f"font:600 15px/22px {SANS};color:#1B1F24;margin:0 0 4px",
+    "clock": "width:100%;border-collapse:collapse;margin:0 0 20px",
+    "clock_head": f"font:400 14px/20px {SANS};color:#5F6570;padding:4px 12px 6px 0;text-align:left",
+    "clock_end": f"font:400 14px/20px {SANS};color:#5F6570;padding:4px 0 6px;text-align:right",
+    "clock_when": f"font:400 15px/22px {SANS};color:#1B1F24;border-top:1px solid #DDD9D0;"
+    "padding:10px 12px 10px 0;text-align:left",
+    "clock_cost": f"font:400 15px/22px {SANS};color:#1B1F24;border-top:1px solid #DDD9D0;"
+    "padding:10px 0;text-align:right;white-space:nowrap",
+    "small": f"font:400 14px/20px {SANS};color:#5F6570",
     "rule": "border:0;border-top:1px solid #DDD9D0;margin:4px 0 16px",
     "footer": f"font:400 14px/20px {SANS};color:#5F6570;margin:0",
 }
@@ -61,6 +70,7 @@ SHEET = """
   .paper { background: #14171A !important; border-color: #343A41 !important; }
   .stub { background: #1C2024 !important; border-color: #343A41 !important; }
   .tear { border-color: #78818C !important; }
+  .line { border-color: #343A41 !important; }
   .ink { color: #EEF0F2 !important; }
   .ink-2 { color: #C3C8CF !important; }
   .ink-3 { color: #9AA2AC !important; }

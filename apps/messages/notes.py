@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.deadlines import Rule
 from apps.bookings.ways import Way, way_to_cancel, way_to_move
-from apps.bookings.wording import contact_words, fee_words, sign_in_words
+from apps.bookings.wording import contact_words, sign_in_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import again_url, directions_url, home_url
 from apps.web import formatting
@@ -26,18 +26,14 @@ def may_still_cancel(facts: BookingFacts, now: datetime) -> bool:
 
 
 def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
-    """Until when cancelling is free, or that it is too late for that, and what it costs then; ""
-    without such a rule."""
-    if facts.cancel_until is None:
+    """Until when cancelling is free, or that it is too late for that; "" without such a rule, and
+    where a table says it."""
+    if facts.cancel_until is None or facts.clock:
         return ""
-    free = _("It is too late to cancel free of charge.")
-    if may_still_cancel(facts, now):
-        until = _moment(facts.cancel_until, facts, zone)
-        free = _("Free cancellation until %(until)s.") % {"until": until}
-    fees = fee_words(
-        facts.fees, now=now, zone=zone, currency=facts.currency, locale=facts.business.locale
-    )
-    return f"{free} {fees}".strip()
+    if not may_still_cancel(facts, now):
+        return _("It is too late to cancel free of charge.")
+    until = _moment(facts.cancel_until, facts, zone)
+    return _("Free cancellation until %(until)s.") % {"until": until}
 
 
 def ways_of(facts: BookingFacts, now: datetime) -> tuple[Way, Way]:

@@ -13,6 +13,7 @@ from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
 from apps.bookings.models.history import MOVES
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, ServiceSnapshot, free_until
+from apps.bookings.queries.clock import fee_rows, is_by_plan
 from apps.bookings.queries.joinables import open_wish
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.moving import may_go_elsewhere, times_moved
@@ -20,7 +21,6 @@ from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import all_dates_of, dates_of
 from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
-from apps.catalog.fee_windows import fee_steps
 from apps.catalog.models import Resource
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
@@ -238,13 +238,13 @@ def _cancelling(booking: Booking) -> dict[str, Any]:
     if not booking.policy_snapshot:
         return {"cancel_until": None}
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    starts_at, price = booking.starts_at, booking.price or 0
     return {
-        "cancel_until": free_until(policy=policy, starts_at=starts_at),
+        "cancel_until": free_until(policy=policy, starts_at=booking.starts_at),
         "policy": policy,
         "moves": may_go_elsewhere(booking),
         "moved": times_moved(booking, policy),
-        "fees": fee_steps(policy.fee_windows, starts_at=starts_at, price=price),
+        "clock": fee_rows(booking=booking, now=booking.asked_at),
+        "costs_visit": is_by_plan(booking),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.bookings.wording import wish_words
+from apps.messages.clock_lines import ClockLine, clock_heading, clock_lines
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import calendar_file_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
@@ -93,6 +94,8 @@ class Words:
     url_label: str
     calendar_url: str
     notes: tuple[str, ...]
+    clock: tuple[ClockLine, ...]
+    clock_heading: str
     footer: str
     language: str
     struck: bool
@@ -122,6 +125,8 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         url_label=url_label,
         calendar_url=_calendar_url(facts, kind, token, now),
         notes=tuple(_notes(facts, kind, zone, now)),
+        clock=clock_lines(facts, kind, zone, now),
+        clock_heading=clock_heading(facts),
         footer=_footer(facts, kind),
         language=locale.split("-", maxsplit=1)[0],
         struck=kind in {Kind.DECLINED, Kind.CANCELED, Kind.NEW_LAPSED, Kind.NEW_CANCELED},
