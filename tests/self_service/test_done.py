@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.test import Client
 
@@ -44,6 +46,32 @@ def test_calendar_links_carry_the_stored_instant(client: Client, done: str) -> N
 
     assert "dates=20261126T091500Z%2F20261126T100000Z" in text
     assert "startdt=2026-11-26T09%3A15%3A00%2B00%3A00" in text
+
+
+def test_it_is_moved_and_cancelled_from_there(client: Client, done: str) -> None:
+    reference = Booking.objects.get().reference
+
+    assert changes_on(client, done) == {f"/manage/{reference}/move", f"/manage/{reference}/cancel"}
+    assert [client.get(url).status_code for url in sorted(changes_on(client, done))] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("switched_off", "left"),
+    [("cancel_allowed", {"move"}), ("move_allowed", {"cancel"})],
+)
+def test_what_the_rules_do_not_allow_is_not_offered_there(
+    client: Client, done: str, switched_off: str, left: set[str]
+) -> None:
+    booking = Booking.objects.get()
+    booking.policy_snapshot[switched_off] = False
+    booking.save(update_fields=["policy_snapshot"])
+
+    assert {url.rpartition("/")[2] for url in changes_on(client, done)} == left
+
+
+def changes_on(client: Client, done: str) -> set[str]:
+    """Where the page leads to change a booking."""
+    return set(re.findall(r'href="(/manage/\w+/(?:move|cancel))"', text_of(client.get(done))))
 
 
 def test_another_browser_is_told_to_open_its_mail(done: str) -> None:

@@ -26,13 +26,15 @@ from apps.bookings.remembering import remember, remembered
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
-from apps.bookings.visitors import Proof, proof_of
+from apps.bookings.visitors import Proof, is_of_signed_in, proof_of
 from apps.bookings.ways import Way, way_to_cancel
 from apps.bookings.wording import sign_in_words
 from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
+from apps.self_service.queries.cancel import may_cancel_now
 from apps.self_service.queries.mine import who_comes
+from apps.self_service.queries.moving import move_offer
 from apps.self_service.queries.wallet import wallet_url
 from apps.web import limit_rules as rules
 from apps.web.http import client_network, go_to, render_page
@@ -48,7 +50,7 @@ def done(request: HttpRequest, reference: str) -> HttpResponse:
     if proof_of(request, booking) is None:
         return sent_elsewhere(request, booking)
     now = timezone.now()
-    context = _context(booking, now=now)
+    context = _context(booking, now=now) | _changing(request, booking, now=now)
     made = proof_of(request, booking) is Proof.MADE
     address = reverse("self_service:address", kwargs={"reference": reference})
     may_correct = made and booking.status in OCCUPYING
@@ -102,6 +104,20 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "limits": cancel_fees(booking=booking, now=now),
         "authorized_words": _authorized_words(booking),
         "progress": people_awaited(booking, now=now),
+    }
+
+
+def _changing(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
+    """Where it can be moved and cancelled, "" where it cannot, or where the team answers first."""
+    if booking.double_booked:
+        return {"move_url": "", "cancel_url": ""}
+    is_known = is_of_signed_in(request, booking)
+    move = move_offer(booking=booking, now=now, is_known=is_known)
+    may_cancel = may_cancel_now(booking=booking, now=now, is_known=is_known)
+    cancel_url = reverse("self_service:cancel", kwargs={"reference": booking.reference})
+    return {
+        "move_url": move.url if move and not move.asks else "",
+        "cancel_url": cancel_url if may_cancel else "",
     }
 
 
