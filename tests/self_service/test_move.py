@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.catalog.models import Service
+from apps.catalog.models import Resource, Service, ServiceRequirement
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.pages import fields_of, slot_at, slots_of, text_of, times_url
@@ -274,6 +274,32 @@ def test_what_waits_for_people_where_the_team_answers_too_cannot_be_moved_here_a
 def test_what_none_of_our_pages_sends_is_not_found(his: Client, carl: Booking, value: str) -> None:
     assert send(his, carl, value).status_code == 404
     assert his.get(path(carl, "move/check"), {"slot": value}).status_code == 404
+
+
+@pytest.mark.parametrize("goes", ["leaves", "does it no more"])
+def test_somebody_who_left_while_the_page_was_open_is_told_of_and_nothing_is_lost(
+    his: Client, salon: Salon, carl: Booking, goes: str
+) -> None:
+    ben = salon.ben.resource
+    value = slot(salon, 27, 14, staff=ben.pk)
+    assert his.get(path(carl, "move/check"), {"slot": value}).status_code == 200
+
+    if goes == "leaves":
+        Resource.objects.filter(pk=ben.pk).update(active=False)
+    else:
+        ServiceRequirement.objects.get(service=salon.cut).eligible.remove(ben)
+
+    for page in (
+        his.get(path(carl, "move"), {"staff": ben.pk}),
+        his.get(path(carl, "move/check"), {"slot": value}),
+        send(his, carl, value),
+    ):
+        assert page.status_code == 409
+        words = "Ben does not take bookings for this any more. You keep your time."
+        assert words in text_of(page)
+        assert f'href="/manage/{carl.reference}/move">Move to another time' in text_of(page)
+    carl.refresh_from_db()
+    assert carl.starts_at == salon.at(26, 10, 15)
 
 
 def test_whom_nobody_knows_is_not_found(his: Client, salon: Salon, carl: Booking) -> None:

@@ -4,6 +4,7 @@ and the free times, its own left out (rule B32)."""
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from apps.availability.engine.slots import DayParts, Slot
@@ -16,11 +17,21 @@ from apps.bookings.queries.minimum import starts_with_enough
 from apps.bookings.queries.offered import NoTime, choice_as_booked, find_claim, query_again
 from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
-from apps.catalog.models import Service
+from apps.catalog.models import Service, StaffMember
 from apps.catalog.queries import Choice, UnknownChoice, is_offered
 from apps.catalog.queries.offered import able_staff
 
 NOON, EVENING = 12, 17
+
+
+class PersonGone(UnknownChoice):
+    """This person of the team took bookings for it perhaps, and does not any more."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, short_name: str) -> None:
+        super().__init__("staff")
+        self.short_name = short_name
 
 
 def verdict_on_move(
@@ -84,11 +95,15 @@ def choice_to_move(*, booking: Booking, resource_id: int | None) -> Choice:
     come along, also where they are not offered any more.
 
     Raises:
-        UnknownChoice: this person does not do it.
+        PersonGone: this person of the team does not do it, or not any more.
+        UnknownChoice: nobody of the team is meant.
     """
     choice = choice_as_booked(booking=booking)
     if resource_id is not None and resource_id not in able_staff(choice.needs):
-        raise UnknownChoice("staff")
+        person = StaffMember.objects.filter(
+            business=booking.business_id, resource=resource_id
+        ).first()
+        raise PersonGone(person.short_name) if person else UnknownChoice("staff")
     return replace(choice, chosen_id=resource_id)
 
 

@@ -32,6 +32,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Reason, Verdict
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.moving import (
+    PersonGone,
     choice_to_move,
     find_days_to_move,
     is_free_to_move,
@@ -64,16 +65,26 @@ from apps.web.limits import Hit, require_room, require_room_to_read
 
 
 def reading_what_we_wrote(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Find nothing at an address, or behind a button, that none of our pages made."""
+    """Find nothing at an address, or behind a button, that none of our pages made; of a person who
+    has gone since then say so on the page of the booking."""
 
     @wraps(view)
     def answer(request: HttpRequest, reference: str) -> HttpResponse:
         try:
             return view(request, reference)
+        except PersonGone as gone:
+            return _without(request, reference, gone)
         except (Unreadable, UnknownChoice) as odd:
             raise Http404 from odd
 
     return answer
+
+
+def _without(request: HttpRequest, reference: str, gone: PersonGone) -> HttpResponse:
+    words = _("%(name)s does not take bookings for this any more. You keep your time.")
+    found = granted_booking(request, reference)
+    told = words % {"name": gone.short_name}
+    return show_booking(request, found, now=timezone.now(), problem=told, status=gone.status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
