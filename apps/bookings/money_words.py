@@ -219,15 +219,15 @@ class Moved:
 
 
 def moved_words(it: Moved) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", or "" while nothing came. What went back
-    is not asked for again."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€24.00 of €48.00 paid" where that was a
+    fee, or "" while nothing came. What went back is not asked for again."""
     rest = 0 if it.is_over else max(0, it.total - it.paid - it.returned)
     amounts = {"price": it.total, "paid": it.paid, "back": it.returned, "rest": rest}
     said = {
         name: formatting.format_money(amount, it.currency, it.locale)
         for name, amount in amounts.items()
     }
-    is_whole = it.status == Booking.PaymentStatus.PAID
+    is_whole = it.status == Booking.PaymentStatus.PAID and not _is_fee(it)
     parts = paid_parts(
         it.total if is_whole else it.paid, it.parts, currency=it.currency, locale=it.locale
     )
@@ -235,8 +235,15 @@ def moved_words(it: Moved) -> str:
     return _moved(it, rest) % {**said, "where": it.where, "of": of}
 
 
+def _is_fee(it: Moved) -> bool:
+    """Whether all that was asked for in the end is paid, and was less than the price: the fee."""
+    return it.status == Booking.PaymentStatus.PAID and 0 < it.paid + it.returned < it.total
+
+
 def _moved(it: Moved, rest: int) -> str:
     status = Booking.PaymentStatus
+    if _is_fee(it):
+        return _("%(paid)s of %(price)s paid%(of)s")
     if it.status == status.PAID and it.returned:
         return _("%(price)s paid%(of)s, %(back)s of it refunded")
     if it.status == status.PAID:
@@ -299,6 +306,6 @@ def _money_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
         )
-    if booking.as_booked.pays_in_person and booking.price:
+    if booking.as_booked.pays_in_person and booking.price and booking.status not in _ENDED:
         return f"{price}, {where}"
     return price

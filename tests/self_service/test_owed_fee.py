@@ -76,6 +76,19 @@ def test_it_is_paid_there_once(carl: Client, owed: Booking) -> None:
     assert carl.post(f"{page_of(owed)}pay").status_code == 409
 
 
+def test_a_fee_that_is_paid_is_not_the_price(client: Client, carl: Client, owed: Booking) -> None:
+    client.get(f"/m/{bookings.create_access_link(booking=owed, now=NOW)}")
+    assert "Price€48.00Reference" in words_of(client.get(page_of(owed))).replace(" ", "")
+    carl.post(f"{page_of(owed)}pay")
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+
+    told = words_of(client.get(page_of(owed)))
+
+    assert "€24.00 of €48.00 paid" in told
+    assert "€48.00, paid" not in told
+
+
 def test_a_gift_card_pays_it_on_the_page(carl: Client, owed: Booking, salon: Salon) -> None:
     card = make_gift_card(by=salon.olga, value=2000)
     assert "Have a gift card?" in words_of(carl.get(page_of(owed)))

@@ -209,11 +209,12 @@ def test_wrong_codes_say_how_many_are_left_and_the_fifth_closes_them(
     code = code_in_mail()
 
     first = type_code(client, wrong(code))
-    rest = [type_code(client, wrong(code)).status_code for _ in range(4)]
+    rest = [type_code(client, wrong(code)) for _ in range(4)]
 
     assert first.status_code == 422
     assert "4 tries are left" in text_of(first)
-    assert rest == [422] * 4
+    assert [it.status_code for it in rest] == [422] * 4
+    assert "That was the last try. Please open the link in the e-mail" in text_of(rest[-1])
     assert type_code(client, code).status_code == 410
 
 

@@ -99,7 +99,10 @@ def _hits(request: HttpRequest, asked_id: int) -> list[Hit]:
 def _wrong_words(left: int) -> str:
     words = _("That is not the code in our newest e-mail.")
     if not left:
-        return words
+        last = _(
+            "That was the last try. Please open the link in the e-mail, or ask for another one."
+        )
+        return f"{words} {last}"
     tries = ngettext("One try is left.", "%(n)d tries are left.", left)
     return f"{words} {tries % {'n': left}}"
 

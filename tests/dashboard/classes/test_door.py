@@ -8,6 +8,7 @@ from django.core import signing
 from django.test import Client
 
 from apps.availability.models import Session
+from apps.bookings import operations as bookings
 from apps.bookings.door_codes import door_code, read_door_code
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
@@ -50,6 +51,23 @@ def test_a_place_in_a_class_leads_to_its_line_of_the_roster(
     line = f"p-{place.reference}-0"
     assert answer["Location"] == f"/own/juniper/classes/{session.pk}/#{line}"
     assert f'id="{line}"' in olga.get(answer["Location"]).content.decode()
+
+
+def test_a_place_that_was_cancelled_has_no_line_and_leads_to_its_page(
+    olga: Client, salon: Salon, place: Booking
+) -> None:
+    bookings.cancel_booking(
+        booking_id=place.pk,
+        business_id=place.business_id,
+        revision=place.revision,
+        by=salon.olga,
+        now=NOW,
+    )
+
+    answer = olga.get(path(place))
+
+    assert answer["Location"] == f"/own/juniper/bookings/{place.reference}/"
+    assert "Cancelled" in olga.get(answer["Location"]).content.decode()
 
 
 def test_an_appointment_leads_to_its_page(olga: Client, salon: Salon) -> None:
