@@ -256,6 +256,16 @@ def test_what_is_ahead_is_named_with_what_to_do_about_it(client: Client, booked:
     assert Customer.objects.get().email == CARL
 
 
+def test_who_is_signed_in_gets_from_there_to_what_is_ahead(client: Client, booked: Booking) -> None:
+    signed_in(client, CARL)
+
+    page = text_of(client.get("/juniper/data/erase/"))
+
+    assert '<a class="btn primary" href="/me/">My bookings</a>' in page
+    assert "Find my booking</a></p>" not in page
+    assert booked.reference in text_of(client.get("/me/"))
+
+
 def test_who_is_signed_in_reaches_every_business_without_a_link(
     client: Client, booked: Booking
 ) -> None:

@@ -9,12 +9,13 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import WaitlistEntry
+from apps.catalog.models import Resource
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
-from tests.factories import NOW
-from tests.factories.bookings import make_visitor
+from tests.factories import NOW, make_booking, make_salon
+from tests.factories.bookings import cancel_as_customer, make_visitor
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
 
@@ -51,3 +52,21 @@ def test_it_changes_nothing_and_the_promise_stands(client: Client, at_now: datet
     assert (carl.status, session.seats_taken, session.seats_offered) == ("CANCELED", 0, 1)
     assert WaitlistEntry.objects.get().state == "OFFERED"
     assert list(find_all(business_id=None, now=LATER)) == []
+
+
+def test_a_place_that_cannot_be_had_any_more_is_not_promised_again(
+    client: Client, at_now: datetime
+) -> None:
+    salon = make_salon(slug="juniper")
+    carl = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    client.get(f"/m/{bookings.create_access_link(booking=carl, now=NOW)}")
+    carl = cancel_as_customer(carl, now=NOW)
+    Resource.objects.filter(pk=carl.resource_id or 0).update(active=False)
+
+    answer = client.post(f"/manage/{carl.reference}/undo")
+
+    assert answer.status_code == 409
+    told = "Your place is not free any more, so your booking stays cancelled."
+    assert told in text_of(answer)
+    assert "You can undo this until" not in text_of(answer)
+    assert "Somebody else" not in text_of(answer)

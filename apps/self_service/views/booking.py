@@ -137,9 +137,10 @@ def show_booking(
     status: int = 200,
     part: AmountForm | None = None,
     wrong_code: WrongCode | None = None,
+    place_is_lost: bool = False,
 ) -> HttpResponse:
     """Show a booking as it is now; problem says why the last tap did nothing, part what was typed
-    as an amount, wrong_code what was typed as a code."""
+    as an amount, wrong_code what was typed as a code; place_is_lost: an undo is not offered."""
     is_whole = proof_of(request, found) is not None
     shown = _whole(request, found, now=now) if is_whole else _parts(request, found, now=now)
     context = {
@@ -152,6 +153,8 @@ def show_booking(
         context["part"] = part
     if problem:
         context["moved_words"] = ""
+    if place_is_lost:
+        context["undo_until"] = None
     return render_page(request, "self_service/booking.html", None, context, status=status)
 
 

@@ -124,8 +124,10 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     except Refusal as refused:
         if booking.status in OCCUPYING:  # it stands: this was the second tap
             return go_to(request, "self_service:booking", reference=reference)
-        words = _why_not_undone(refused)
-        return show_booking(request, booking, now=now, problem=words, status=refused.status)
+        words, is_lost = _why_not_undone(refused), isinstance(refused, bookings.DoesNotFit)
+        return show_booking(
+            request, booking, now=now, problem=words, status=refused.status, place_is_lost=is_lost
+        )
     return go_to(request, "self_service:booking", reference=reference)
 
 
@@ -133,7 +135,7 @@ def _why_not_undone(refused: Refusal) -> str:
     if isinstance(refused, BusyTryAgain):
         return _("Lots of people are booking right now. Please press the button again.")
     if isinstance(refused, bookings.DoesNotFit):
-        return _("Somebody else has it by now, so your booking stays cancelled.")
+        return _("Your place is not free any more, so your booking stays cancelled.")
     if isinstance(refused, bookings.PlanDoesNotPay):
         return _("Your plan already pays for something else at that time, so it stays cancelled.")
     return _("It is too late to take this back.")

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -185,6 +186,7 @@ def _confirm(
         "kept": kept,
         "in_the_way": in_the_way,
         "is_refused": status != HTTPStatus.OK,
+        "me_url": reverse("self_service:me") if address_of(request) == kept.email else "",
         "now": now,
     }
     return render_page(request, "self_service/data_erase.html", None, context, status=status)
