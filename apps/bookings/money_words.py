@@ -274,10 +274,11 @@ def bill_words(booking: Booking, price: str) -> str:
 
 def _money_words(booking: Booking, price: str) -> str:
     status, where = booking.payment_status, pay_place_of(booking.as_booked)
+    is_over = booking.status in _ENDED or bool(booking.cancellation_fee)  # or nobody came (B40)
     moved = moved_words(
         Moved(
             status=status,
-            is_over=booking.status in _ENDED,
+            is_over=is_over,
             total=booking.price or 0,
             paid=booking.paid,
             returned=booking.returned,
@@ -297,7 +298,7 @@ def _money_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
         )
-    if booking.price and booking.status not in _ENDED and (gone := let_go(booking)):
+    if booking.price and not is_over and (gone := let_go(booking)):
         return price_let_go(
             gone=gone,
             total=booking.price,
@@ -306,6 +307,6 @@ def _money_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
         )
-    if booking.as_booked.pays_in_person and booking.price and booking.status not in _ENDED:
+    if booking.as_booked.pays_in_person and booking.price and not is_over:
         return f"{price}, {where}"
     return price

@@ -89,6 +89,21 @@ def test_a_fee_that_is_paid_is_not_the_price(client: Client, carl: Client, owed:
     assert "€48.00, paid" not in told
 
 
+def test_whoever_did_not_come_reads_of_the_fee_and_not_of_the_price_at_the_salon(
+    client: Client, owed: Booking, salon: Salon
+) -> None:
+    missed = make_booking(service=salon.cut, starts_at=salon.at(26, 14), now=NOW)
+    client.get(f"/m/{bookings.create_access_link(booking=missed, now=NOW)}")
+    assert "€48.00, at the" in words_of(client.get(page_of(missed)))
+    after = missed.starts_at + timedelta(minutes=10)
+    checkout.mark_no_show(booking_id=missed.pk, revision=missed.revision, by=salon.olga, now=after)
+
+    told = words_of(client.get(page_of(missed)))
+
+    assert "The fee is €24.00. €24.00 is still to be paid to Juniper Hair." in told
+    assert "€48.00, at the" not in told
+
+
 def test_a_gift_card_pays_it_on_the_page(carl: Client, owed: Booking, salon: Salon) -> None:
     card = make_gift_card(by=salon.olga, value=2000)
     assert "Have a gift card?" in words_of(carl.get(page_of(owed)))
