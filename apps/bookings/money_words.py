@@ -257,6 +257,49 @@ def _moved(it: Moved, rest: int) -> str:
     return _("%(paid)s paid%(of)s, %(rest)s %(where)s") if it.status == _PART else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Money of a booking that is over: what of its money is here (paid) and what went back
+    (returned), the fee and what of that is still owed, in minor units; price as it was told before,
+    "" where it had none; parts in which ways it came."""
+
+    price: str
+    paid: int
+    returned: int
+    fee: int
+    owed: int
+    currency: str
+    locale: str
+    parts: Sequence[PaidPart] = ()
+
+
+def ended_words(it: Ended) -> str:
+    """ "€48.00, nothing to pay", "€24.00 fee, still to be paid", "€12.00 fee paid, €36.00
+    refunded": what became of the money of a booking that is over, whoever ended it (rule M36).
+    Nothing of it is asked for any more but the fee."""
+    amounts = {"fee": it.fee, "owed": it.owed, "back": it.returned, "paid": it.paid}
+    told = {
+        name: formatting.format_money(amount, it.currency, it.locale)
+        for name, amount in amounts.items()
+    }
+    of = with_parts("", paid_parts(it.paid, it.parts, currency=it.currency, locale=it.locale))
+    said = [_stays_words(it)] if it.fee or it.paid else []
+    said += [_("%(back)s refunded")] if it.returned else []
+    if said:
+        return ", ".join(said) % {**told, "of": of}
+    return _("%(price)s, nothing to pay") % {"price": it.price} if it.price else _("Nothing to pay")
+
+
+def _stays_words(it: Ended) -> str:
+    if it.owed >= it.fee > 0:
+        return _("%(fee)s fee, still to be paid")
+    if it.owed:
+        return _("%(fee)s fee, %(owed)s of it still to be paid")
+    if it.fee and it.paid > it.fee:
+        return _("%(paid)s paid%(of)s, %(fee)s of it the fee")
+    return _("%(fee)s fee paid") if it.fee else _("%(paid)s paid%(of)s")
+
+
 def paid_parts_of(booking: Booking) -> list[PaidPart]:
     """In which ways the money of a booking came; one query where any did."""
     return [PaidPart(by, came, back) for by, came, back in paid_in_ways(booking)]

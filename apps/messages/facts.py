@@ -191,6 +191,7 @@ class BookingFacts:
     ``move`` is the request to move that this message tells of.
     ``again_path`` is where the same is booked again, with the same choices made; "" where it cannot
     be, or where it is not over.
+    ``withdrawn``: its customer took the request back before the team had said yes.
     ``minimum`` is how many people it needs of whom so many ``people`` have come, 0 when it waits
     for nobody but the team; then ``answer_by`` is when it is decided.
     """
@@ -266,6 +267,7 @@ class BookingFacts:
     owed: int = 0
     pays_fee_online: bool = False
     again_path: str = ""
+    withdrawn: bool = False
 
     @property
     def waits_for_people(self) -> bool:

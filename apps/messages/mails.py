@@ -49,6 +49,7 @@ STYLES = {
     "value": f"font:400 15px/22px {SANS};color:#1B1F24;padding:4px 0",
     "reference": f"font:500 15px/22px {MONO};color:#1B1F24;padding:4px 0;text-align:right",
     "action": f"font:400 15px/22px {SANS};margin:24px 0",
+    "beside": "display:inline-block;white-space:nowrap;padding:12px 0",
     "note": f"font:400 15px/22px {SANS};color:#474C55;margin:0 0 16px",
     "subtitle": f"font:600 15px/22px {SANS};color:#1B1F24;margin:0 0 4px",
     "clock": "width:100%;border-collapse:collapse;margin:0 0 20px",

@@ -3,8 +3,10 @@
 from django.utils.translation import gettext as _
 
 from apps.bookings.money_words import (
+    Ended,
     Moved,
     authorized_words,
+    ended_words,
     let_go_words,
     moved_words,
     over_words,
@@ -69,7 +71,7 @@ def money_went_heading(what: str, *, business: str) -> str:
 
 def price_words(facts: BookingFacts) -> str:
     """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "Paid with Ten classes, 7
-    left", or the owner's own words."""
+    left", or the owner's own words; of what is over what became of it."""
     if facts.free:
         return _("Free")
     if facts.by_plan:
@@ -79,14 +81,34 @@ def price_words(facts: BookingFacts) -> str:
     return _amount_words(facts)
 
 
+def _ended_words(facts: BookingFacts) -> str:
+    price = ""
+    if facts.price is not None:
+        price = formatting.format_money(facts.price, facts.currency, facts.business.locale)
+    return ended_words(
+        Ended(
+            price=price,
+            paid=facts.paid,
+            returned=facts.returned,
+            fee=facts.fee,
+            owed=facts.owed,
+            currency=facts.currency,
+            locale=facts.business.locale,
+            parts=facts.paid_parts,
+        )
+    )
+
+
 def _amount_words(facts: BookingFacts) -> str:
+    if facts.status in ENDED:
+        return _ended_words(facts)
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
     moved = moved_words(
         Moved(
             status=facts.payment_status,
-            is_over=facts.status in ENDED,
+            is_over=False,
             total=facts.price,
             paid=facts.paid,
             returned=facts.returned,

@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.bookings.wording import wish_words
+from apps.messages.buttons import ARRIVING, Button, button_of, second_of
 from apps.messages.clock_lines import ClockLine, clock_heading, clock_lines
+from apps.messages.ended_words import ended_headings, ended_subjects
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import calendar_file_url, part_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.move_words import asked_notes, asked_rows, asked_subjects
 from apps.messages.names import greeting_name, without_links
 from apps.messages.notes import (
-    again_button,
     answer_note,
     cancel_note,
     contact_note,
@@ -35,7 +35,6 @@ from apps.messages.notes import (
     zone_note,
 )
 from apps.messages.people_words import people_words, resized_subjects
-from apps.messages.purposes import purpose_of
 from apps.web import formatting
 from apps.web.formatting import format_ends
 
@@ -47,7 +46,6 @@ TEAM_HEADINGS = {
     Kind.NEW_RESIZED: gettext_lazy("A customer changed how many people come."),
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
-    Kind.NEW_CANCELED: gettext_lazy("A customer cancelled."),
     Kind.NEW_ASKED: gettext_lazy("A request that starts soon still waits for your answer."),
     Kind.NEW_MOVE_ASK: gettext_lazy("A customer asks to move a booking."),
     Kind.NEW_MOVE_DUE: gettext_lazy("A request to move still waits for your answer."),
@@ -59,10 +57,6 @@ WAITING_FOR_PEOPLE = {
 }
 """Requests in name only, whose answer is whether enough people come."""
 WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED}
-ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED, Kind.RESIZED}
-"""Mails that tell when to come: they say how to get in, and until when to cancel."""
-TO_BE_KEPT_FREE = {*ARRIVING, Kind.REQUESTED}
-"""Mails with a button that puts the time into a calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +71,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A mail in words. ``url`` may hold a secret, as may ``calendar_url``, which is "" where there
-    is nothing new to keep free; neither stands anywhere else in the mail.
+    """A mail in words. Its ``button`` may hold a secret, as may the link beside it (``second``);
+    neither stands anywhere else in the mail.
     """
 
     subject: str
@@ -90,9 +84,8 @@ class Words:
     zone: str
     rows: tuple[Row, ...]
     reference: str
-    url: str
-    url_label: str
-    calendar_url: str
+    button: Button
+    second: Button
     notes: tuple[str, ...]
     clock: tuple[ClockLine, ...]
     clock_heading: str
@@ -110,7 +103,7 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
     zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
     locale = facts.business.locale
     day, starts, ends = _when(facts, zone)
-    url, url_label = _button(facts, kind, token, now)
+    button = button_of(facts, kind, token, now)
     return Words(
         subject=_subject(facts, kind, zone),
         sender=facts.business.name,
@@ -121,13 +114,12 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         zone=formatting.zone_label(zone.key, locale=locale),
         rows=tuple(_rows(facts, kind, zone)),
         reference=facts.reference,
-        url=url,
-        url_label=url_label,
-        calendar_url=_calendar_url(facts, kind, token, now),
+        button=button,
+        second=second_of(facts, kind, token, now),
         notes=tuple(_notes(facts, kind, zone, now)),
         clock=clock_lines(facts, kind, zone, now),
         clock_heading=clock_heading(facts),
-        footer=_footer(facts, kind),
+        footer=_footer(facts, kind, has_secret=button.has_secret),
         language=locale.split("-", maxsplit=1)[0],
         struck=kind in {Kind.DECLINED, Kind.CANCELED, Kind.NEW_LAPSED, Kind.NEW_CANCELED},
     )
@@ -162,7 +154,6 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.REQUESTED: _("Request received"),
         Kind.CONFIRMED: _("Confirmed"),
         Kind.DECLINED: _("Not possible"),
-        Kind.CANCELED: _("Cancelled"),
         Kind.NEW_BOOKING: _("New booking"),
         Kind.NEW_REQUEST: _("New request"),
         Kind.WAITLISTED: _("On the waitlist"),
@@ -181,10 +172,9 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.LINK: _("Your link"),
         Kind.LET_GO: _("Your card was not charged"),
         Kind.KEPT: _("About your payment"),
-        Kind.NEW_CANCELED: _("Cancelled by the customer"),
         Kind.ASKED: _("Not decided yet") if facts.waits_for_people else _("Still no answer"),
         Kind.NEW_ASKED: _("Please answer"),
-        **asked_subjects() | resized_subjects(),
+        **asked_subjects() | resized_subjects() | ended_subjects(facts),
         Kind.OWED: _("Please pay"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
@@ -201,6 +191,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
 def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
     if facts.waits_for_people and kind is Kind.NEW_REQUEST:
         return _("A new booking, waiting for more people.")
+    if kind is Kind.NEW_CANCELED:
+        return ended_headings(facts)[kind]
     if kind.is_for_team:
         return str(TEAM_HEADINGS[kind])
     name = greeting_name(facts.customer_name)
@@ -211,7 +203,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         if facts.waits_for_people
         else _("We’ve received your request"),
         Kind.DECLINED: _("Sorry, this time is not possible"),
-        Kind.CANCELED: _("Your booking is cancelled"),
+        **ended_headings(facts),
         Kind.WAITLISTED: _("You are on the waitlist"),
         Kind.OFFERED: _("A place is free for you"),
         Kind.BETTER: _("A better time is free"),
@@ -283,55 +275,6 @@ def _price_row(facts: BookingFacts, kind: Kind) -> Row:
     return Row(_("Price"), price_words(facts))
 
 
-def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple[str, str]:
-    slug = facts.business.slug
-    if kind.is_for_team:
-        teams = {
-            Kind.NEW_REQUEST: _("Open the booking")
-            if facts.waits_for_people
-            else _("Answer the request"),
-            Kind.NEW_OVERDUE: _("Answer the request"),
-            Kind.NEW_ASKED: _("Answer the request"),
-            Kind.NEW_MOVE_ASK: _("Answer the request"),
-            Kind.NEW_MOVE_DUE: _("Answer the request"),
-            Kind.NEW_OVERLAP: _("Resolve it"),
-        }
-        label = teams.get(kind, _("Open the booking"))
-        return team_booking_url(slug, facts.reference), label
-    if kind is Kind.DECLINED and any(at > now for at in facts.suggestions):
-        return part_url("TIME", token), _("Choose one of these times")
-    if kind in {Kind.CANCELED, Kind.OWED} and facts.owed and facts.pays_fee_online:
-        return part_url("PAY", token), _("Pay now")
-    if kind in {Kind.DECLINED, Kind.CANCELED}:
-        return again_button(facts, kind)
-    if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
-        kind = Kind.WAITLISTED
-    labels = {
-        Kind.REQUESTED: _("View your booking")
-        if facts.waits_for_people
-        else _("View your request"),
-        Kind.WAITLISTED: _("View or leave the waitlist"),
-        Kind.OFFERED: _("Take the place"),
-        Kind.BETTER: _("See both times"),
-        Kind.TOO_LATE: _("Choose another time or a refund"),
-        Kind.REFUNDED: _("View your booking"),
-        Kind.NOT_REFUNDED: _("View your booking"),
-        Kind.KEPT: _("View your booking"),
-        Kind.OVERDUE: _("View your request"),
-        Kind.ASKED: _("Choose what to do"),
-        Kind.LET_GO: _("View your request") if facts.status == "PENDING" else _("Pay now"),
-    }
-    url = part_url(purpose_of(facts, kind, now=now), token)
-    return url, labels.get(kind) or _("View your booking")
-
-
-def _calendar_url(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> str:
-    is_ahead = facts.wish is None and facts.over_at > now
-    if kind not in TO_BE_KEPT_FREE or not is_ahead or facts.status == "WAITING_LIST":
-        return ""
-    return calendar_file_url(token)
-
-
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:
     notes: list[str] = []
     if kind in WITH_A_REASON and facts.reason:
@@ -385,13 +328,13 @@ def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     )
 
 
-def _footer(facts: BookingFacts, kind: Kind) -> str:
+def _footer(facts: BookingFacts, kind: Kind, *, has_secret: bool) -> str:
     sender = ", ".join(part for part in (facts.business.name, facts.business.address) if part)
     said = {"sender": sender}
     if kind.is_for_team:
         words = _("%(sender)s. You are receiving this e-mail because you run this booking page.")
         return words % said
     why = _("%(sender)s. You are receiving this e-mail because you booked on our page.") % said
-    if kind in {Kind.DECLINED, Kind.CANCELED} and not (facts.owed and facts.pays_fee_online):
+    if not has_secret:
         return why
     return f"{why} {_('The button opens only your booking: please do not forward it.')}"

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import AccessLink, BookingEvent
+from apps.bookings.models import AccessLink, Booking, BookingEvent
 from apps.checkout.queries.given_back import excess_of, handed_over_at
 from apps.customers.queries import is_proven
 from apps.messages.composing import ComposedMail, compose
@@ -209,8 +209,9 @@ def _moved_meanwhile(message: Message) -> str:
 
 def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFacts:
     """Add what only the event tells: words, money that went back, the time before."""
-    if kind in {Kind.NOTE, Kind.NEW_CANCELED}:
-        return replace(facts, reason=message.event.reason)
+    if kind in {Kind.NOTE, Kind.CANCELED, Kind.NEW_CANCELED}:
+        reason = facts.reason if kind is Kind.CANCELED else message.event.reason
+        return replace(facts, reason=reason, withdrawn=_is_withdrawn(message))
     if kind in OF_MOVE_REQUESTS:
         move = find_move_asked(event=message.event)
         return replace(facts, move=move, reason=message.event.reason)
@@ -237,6 +238,13 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
             was_with=before.person,
         )
     return facts
+
+
+def _is_withdrawn(message: Message) -> bool:
+    event = message.event
+    was = event.before.get("status") == Booking.Status.PENDING
+    of_customer = event.actor == BookingEvent.Actor.CUSTOMER
+    return was and of_customer and message.booking.was_asked_for
 
 
 def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -> ComposedMail:
