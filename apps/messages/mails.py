@@ -52,6 +52,7 @@ STYLES = {
     "beside": "display:inline-block;white-space:nowrap;padding:12px 0",
     "note": f"font:400 15px/22px {SANS};color:#474C55;margin:0 0 16px",
     "subtitle": f"font:600 15px/22px {SANS};color:#1B1F24;margin:0 0 4px",
+    "section": f"font:400 20px/26px {SERIF};color:#1B1F24;margin:8px 0",
     "clock": "width:100%;border-collapse:collapse;margin:0 0 20px",
     "clock_head": f"font:400 14px/20px {SANS};color:#5F6570;padding:4px 12px 6px 0;text-align:left",
     "clock_end": f"font:400 14px/20px {SANS};color:#5F6570;padding:4px 0 6px;text-align:right",

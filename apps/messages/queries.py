@@ -27,8 +27,6 @@ from apps.messages.models import Message
 from apps.messages.money_facts import money_facts
 from apps.waitlists.queries import find_entry, position_in_line
 
-MAX_LISTED = 20
-
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
     """Read everything a mail or calendar file may tell about one booking, in at most eight queries;
@@ -212,16 +210,6 @@ def find_undelivered_address(*, booking_id: int) -> str:
     to_customer = Message.objects.filter(booking_id=booking_id).exclude(kind__startswith="NEW_")
     last = to_customer.exclude(status=Message.Status.SKIPPED).order_by("-pk").first()
     return last.to_address if last and last.status == Message.Status.FAILED else ""
-
-
-def list_bookings_of_address(*, business: Business, email: str, now: datetime) -> list[Booking]:
-    """List what is ahead for an address (lower case) at a business, soonest first: places on a
-    waitlist and wishes for a time, too."""
-    ahead = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
-    bookings = Booking.objects.select_related("business", "service", "waiting").filter(
-        business=business, contact_email=email, status__in=ahead, ends_at__gt=now
-    )
-    return list(bookings.order_by("starts_at", "pk")[:MAX_LISTED])
 
 
 def _staff_name(resource: Resource | None) -> str:

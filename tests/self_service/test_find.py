@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,10 +6,13 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
+from apps.messages.found import LATELY, find_all
 from apps.messages.operations import send_links
 from apps.outbox.models import OutboxItem
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories.bookings import cancel_as_customer
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
 from tests.waitlists.test_places import wait as wait_for_place
@@ -23,8 +26,8 @@ def ask(client: Client, email: Any = "carl@example.com", **extra: str) -> Any:
 
 
 def send(salon: Salon, **values: Any) -> int:
-    given = {"email": "carl@example.com", "reference": "", "attempt": 1, **values}
-    return send_links(business_id=salon.business.pk, now=NOW, **given)
+    given = {"email": "carl@example.com", "reference": "", "attempt": 1, "now": NOW, **values}
+    return send_links(business_id=salon.business.pk, **given)
 
 
 def test_the_answer_is_the_same_for_known_and_unknown_addresses(
@@ -123,11 +126,101 @@ def test_nobody_gets_mail_about_nothing(salon: Salon) -> None:
             email="carl@example.com",
             reference="",
             attempt=1,
-            now=salon.at(25, 9),
+            now=salon.at(25, 9) + LATELY,
         )
         == 0
     )
     assert mail.outbox == []
+
+
+def after(salon: Salon, hours: int = 24) -> datetime:
+    """Wednesday at noon, or later: a visit of Tuesday noon is over."""
+    return salon.at(24, 12) + timedelta(hours=hours)
+
+
+def links_of(text: str) -> list[str]:
+    return [f"/{it.split('/', maxsplit=3)[3]}" for it in text.split() if it.startswith("http")]
+
+
+def test_the_last_visits_are_named_to_book_them_again(client: Client, salon: Salon) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(24, 12), now=NOW)
+    ahead = make_booking(service=salon.cut, starts_at=salon.at(27, 12), now=NOW)
+
+    assert send(salon, now=after(salon)) == 2
+
+    text = str(mail.outbox[0].body)
+    first, last = text.split("Your last visits")
+    assert "Fri 27 Nov, 12:00 (Berlin time), Cut and finish\nView your booking:" in first
+    assert "Tue 24 Nov, 12:00 (Berlin time), Cut and finish\nBook again:" in last
+    (again,) = links_of(last)
+    assert again.startswith(f"/juniper/s/{salon.cut.slug}/times")
+    (opens,) = links_of(first)
+    assert client.get(opens)["Location"] == f"/manage/{ahead.reference}/"
+
+
+def test_a_visit_that_is_over_lets_nobody_in_and_asks_for_no_care(salon: Salon) -> None:
+    over = make_booking(service=salon.cut, starts_at=salon.at(24, 12), now=NOW)
+
+    assert send(salon, now=after(salon)) == 1
+
+    text = str(mail.outbox[0].body)
+    assert "/m/" not in text
+    assert over.reference not in text
+    assert "do not forward" not in text
+
+
+def test_what_is_not_sold_any_more_leads_to_what_is(salon: Salon) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(24, 12), now=NOW)
+    salon.cut.retired_at = NOW
+    salon.cut.save()
+
+    send(salon, now=after(salon))
+
+    assert "Find another time: http" in str(mail.outbox[0].body)
+    assert links_of(str(mail.outbox[0].body)) == ["/juniper/"]
+
+
+def test_only_the_last_five_visits_are_named_and_none_that_was_cancelled(salon: Salon) -> None:
+    for day in range(24, 31):
+        booking = make_booking(service=salon.cut, starts_at=salon.at(day, 12), now=NOW)
+    cancel_as_customer(booking, now=NOW)
+
+    assert send(salon, now=after(salon, hours=200)) == 5
+    assert "Tue 24 Nov" not in str(mail.outbox[0].body)
+    assert "Mon 30 Nov" not in str(mail.outbox[0].body)
+
+
+def test_plans_and_gift_cards_are_found_by_whoever_has_them(client: Client) -> None:
+    studio = make_studio()
+    plan = make_purchase(plan=make_plan(services=[studio.flow]), by=studio.olga)
+    card = make_gift_card(by=studio.olga)
+    of: dict[str, Any] = {"business_id": studio.business.pk, "reference": "", "attempt": 1}
+
+    sent = [
+        send_links(email=it, now=NOW, **of)
+        for it in ("sam@example.com", plan.customer.email, card.buyer_email)
+    ]
+
+    assert sent == [0, 1, 1]
+    of_plan, of_card = (str(it.body) for it in mail.outbox)
+    assert "Passes and memberships\n\nTen classes, 10 visits left" in of_plan
+    assert "Gift cards\n\nA gift card of US$50.00, US$50.00 left\nView the card:" in of_card
+    assert card.code not in of_card
+    (opens_plan,), (opens_card,) = links_of(of_plan), links_of(of_card)
+    assert "Ten classes" in text_of(client.get(opens_plan, follow=True))
+    assert "US$50.00" in text_of(client.get(opens_card, follow=True))
+
+
+def test_how_much_is_asked_does_not_grow_with_what_is_found(
+    salon: Salon, django_assert_num_queries: Any
+) -> None:
+    for day in (26, 27, 30):
+        make_booking(service=salon.cut, starts_at=salon.at(day, 10), now=NOW)
+
+    with django_assert_num_queries(4):
+        found = find_all(business=salon.business, email="carl@example.com", reference="", now=NOW)
+
+    assert len(found) == 3
 
 
 def test_a_fourth_asking_is_answered_alike_but_sends_nothing(client: Client, salon: Salon) -> None:
