@@ -16,6 +16,7 @@ from apps.self_service.views import (
     saved_people,
     sign_in,
     subscribe,
+    undo_move,
     waiting,
     wallet,
 )
@@ -38,6 +39,7 @@ urlpatterns = [
     path("manage/<slug:reference>/people", party.change, name="add_people"),
     path("manage/<slug:reference>/move", move.move, name="move"),
     path("manage/<slug:reference>/move/check", move.check, name="move_check"),
+    path("manage/<slug:reference>/move/undo", undo_move.undo_move, name="undo_move"),
     path("manage/<slug:reference>/wait-on", question.wait_on, name="wait_on"),
     path("manage/<slug:reference>/better", better.better, name="better"),
     path("manage/<slug:reference>/better/stop", better.stop, name="better_stop"),

@@ -110,7 +110,7 @@ def test_nobody_takes_the_wait_of_a_limit_for_a_refusal_of_their_own() -> None:
 
     assert caught_with(TooMany, Refusal, known) == set()
     assert TooMany in set().union(*known.values())
-    assert "self_service.move" in caught_with(CannotMove, Refusal, known)
+    assert "self_service.take_session" in caught_with(CannotMove, Refusal, known)
 
 
 def test_what_is_raised_deep_below_is_seen_and_what_is_caught_is_not() -> None:

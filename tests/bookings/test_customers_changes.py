@@ -21,7 +21,7 @@ from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
-ANOTHER_DAY = "Would another day suit you better?"
+ANOTHER_DAY = "Move to another day"
 
 
 @pytest.fixture
@@ -53,7 +53,8 @@ def test_nobody_moves_where_nobody_can_book_and_the_team_may_move_them(
     assert ANOTHER_DAY in text_of(client.get(manage))
 
     switch_off(what)
-    refused = client.post(f"{manage}move", {"target": later.pk})
+    sent = {"target": later.pk, "revision": booking.revision}
+    refused = client.post(f"{manage}move", sent)
 
     assert ANOTHER_DAY not in text_of(client.get(manage))
     words = "This cannot be booked online right now. You keep the one you have."
@@ -81,7 +82,8 @@ def test_whoever_cannot_move_there_reads_why(
     if "capacity" in target:
         join(other, email="eva@example.com")
 
-    answer = client.post(f"/manage/{booking.reference}/move", {"target": other.pk})
+    sent = {"target": other.pk, "revision": booking.revision}
+    answer = client.post(f"/manage/{booking.reference}/move", sent)
 
     words = f"{why} You keep the one you have."
     assert (answer.status_code, words in text_of(answer)) == (409, True)
@@ -98,10 +100,11 @@ def test_a_plan_for_one_person_pays_no_two_visits_at_once(studio: Studio, client
 
     assert list_open_to(booking=booking, now=NOW) == [after]
     client.get(f"/m/{bookings.create_access_link(booking=booking, now=NOW)}")
-    refused = client.post(f"/manage/{booking.reference}/move", {"target": beside.pk})
+    move, seen = f"/manage/{booking.reference}/move", {"revision": booking.revision}
+    refused = client.post(move, {**seen, "target": beside.pk})
     words = "Your plan does not pay for that one. You keep the one you have."
     assert (refused.status_code, words in text_of(refused)) == (409, True)
-    assert client.post(f"/manage/{booking.reference}/move", {"target": after.pk}).status_code == 303
+    assert client.post(move, {**seen, "target": after.pk}).status_code == 303
     assert list(find_all(business_id=None, now=NOW + timedelta(minutes=1))) == []
 
 

@@ -220,10 +220,12 @@ def test_another_session_elsewhere_is_offered_with_its_clock(
     held = client.post(f"/harbor/classes/{here.pk}/hold", {"people": "1"})
     reference = fill(client, held["Location"])["Location"].split("/")[2]
 
-    text = text_of(client.get(f"/manage/{reference}/"))
+    text = text_of(client.get(f"/manage/{reference}/move"))
 
-    assert f'value="{late.pk}"><span class="day-word">Thu 26 Nov</span>' in text
+    assert f'/move/check?target={late.pk}"><span><b>Thu 26 Nov' in text
     assert "<small>Lisbon time</small>" in text
+    check = text_of(client.get(f"/manage/{reference}/move/check", {"target": late.pk}))
+    assert "Lisbon time" in check
     booking = Booking.objects.get(reference=reference)
     classes.move_places(booking=booking, target=late, by=studio.olga, now=NOW)
     booking.refresh_from_db()

@@ -113,11 +113,13 @@ def test_the_customers_page_offers_the_other_sessions(client: Client, studio: St
     booking = Booking.objects.get()
     manage = f"/manage/{booking.reference}/"
 
-    assert "Would another day suit you better?" in text_of(client.get(manage))
+    assert "Move to another day" in text_of(client.get(manage))
     assert client.post(f"{manage}move", {"target": "x"}).status_code == 404
     assert client.post(f"{manage}move", {"target": 999_999}).status_code == 404
-    assert Client().post(f"{manage}move", {"target": later.pk}).status_code == 404
-    answer = client.post(f"{manage}move", {"target": later.pk})
+    sent = {"target": later.pk, "revision": booking.revision}
+    assert Client().post(f"{manage}move", sent).status_code == 404
+    assert client.post(f"{manage}move", {"target": later.pk}).status_code == 409
+    answer = client.post(f"{manage}move", sent)
 
     booking.refresh_from_db()
     assert (answer.status_code, booking.session) == (303, later)

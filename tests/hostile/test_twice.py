@@ -83,6 +83,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "book/<slug:draft>/pay",
         "plans/<slug:reference>/change",
         "plans/<slug:reference>/stop",
+        "manage/<slug:reference>/move/undo",
         "manage/<slug:reference>/move/withdraw",
         "own/<slug:slug>/bookings/<str:reference>/accept-move/",
         "own/<slug:slug>/bookings/<str:reference>/confirm-anyway/",

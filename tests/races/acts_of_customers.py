@@ -1,5 +1,7 @@
 """What customers do with times and places, in ``test_any_order``; their money has other files."""
 
+from datetime import timedelta
+
 from apps.availability.models import CourseRun
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
@@ -176,6 +178,19 @@ class Customers(Stage):
                 return
             self.attempt(
                 lambda: classes.move_places(booking=found, target=target, by=by, now=self.now)
+            )
+
+    def a_move_is_taken_back(self) -> None:
+        """By whoever has just moved it, sooner or later; now and then from an old page."""
+        if self.chance(0.5):
+            self.dice.choice((self.a_party_goes_elsewhere, self.an_appointment_goes_elsewhere))()
+        just = {"history__action": "MOVED", "history__at__gt": self.now - timedelta(minutes=11)}
+        if found := self.a_booking(*LIVE, kind__in=(PLAIN, "CLASS"), **just):
+            undo = classes.undo_move_of_places if found.kind == "CLASS" else bookings.undo_move
+            seen = found.revision - self.chance(ASTRAY)
+            of = found.business_id
+            self.attempt(
+                lambda: undo(booking_id=found.pk, business_id=of, revision=seen, now=self.now)
             )
 
     def _transfer(self, found: Booking, run: CourseRun) -> None:

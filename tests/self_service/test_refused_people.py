@@ -52,7 +52,8 @@ def problem_of(page: Any) -> tuple[int, str]:
 
 
 def go(client: Client, booking: Booking, target: Session) -> tuple[int, str]:
-    return problem_of(client.post(f"/manage/{booking.reference}/move", {"target": target.pk}))
+    sent = {"target": target.pk, "revision": booking.revision}
+    return problem_of(client.post(f"/manage/{booking.reference}/move", sent))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def truth(browser: Client, booking: Booking) -> Truth:
     moves = browser.get(f"{home}move").status_code == 200
     return Truth(
         cancels=browser.get(f"{home}cancel").status_code == 200,
-        moves=moves or "Would another day suit you better?" in page,
+        moves=moves or "Move to another day" in page,
     )
 
 

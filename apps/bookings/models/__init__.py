@@ -1,7 +1,7 @@
 """Who is coming: bookings, the people in them, their answers and their history."""
 
 from apps.bookings.models.booking import Booking, reading_of
-from apps.bookings.models.history import DECIDES_NOTHING, BookingEvent
+from apps.bookings.models.history import DECIDES_NOTHING, PUT_BACK, BookingEvent
 from apps.bookings.models.links import AccessLink, LinkUse
 from apps.bookings.models.move_requests import MoveRequest
 from apps.bookings.models.people import (
@@ -16,6 +16,7 @@ from apps.bookings.models.waitlist import LIVE_WISHES, MoveWish, SuggestedTime, 
 __all__ = [
     "DECIDES_NOTHING",
     "LIVE_WISHES",
+    "PUT_BACK",
     "AccessLink",
     "Answer",
     "Attendance",

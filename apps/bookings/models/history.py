@@ -137,6 +137,8 @@ class BookingEvent(models.Model):
 
 MOVES = (BookingEvent.Action.MOVED, BookingEvent.Action.REZONED)
 """After these a booking may be at another time."""
+PUT_BACK = "put_back"
+"""A move that took back the one before it (rule B45), says its line of history."""
 DECIDES_NOTHING = frozenset(
     {
         *(BookingEvent.Action.NOTED, BookingEvent.Action.CORRECTED),

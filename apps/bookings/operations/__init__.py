@@ -84,7 +84,7 @@ from apps.bookings.operations.paid import (
     note_price,
 )
 from apps.bookings.operations.question import ask_who_waits, wait_on
-from apps.bookings.operations.reschedule import move_booking
+from apps.bookings.operations.reschedule import move_booking, undo_move
 from apps.bookings.operations.resolve import (
     NoConflict,
     keep_both,
@@ -189,6 +189,7 @@ __all__ = [
     "take_over_draft",
     "undo_cancellation",
     "undo_decision",
+    "undo_move",
     "wait_on",
     "withdraw_move",
 ]

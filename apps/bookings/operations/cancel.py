@@ -163,7 +163,7 @@ def _undo(*, booking_id: int, business_id: int, revision: int, now: datetime) ->
         now=now,
         columns=columns,
     )
-    take_up_again(booking, cancelled=cancelled, now=now)
+    take_up_again(booking, ended_by=cancelled, now=now)
     # Its plan is locked after all times; whether it pays was asked when it was booked.
     require_paid_then(booking, times=times_of([booking]), is_team=True)
     return booking

@@ -1,5 +1,5 @@
 """Give an appointment another time: the old one is released in the transaction that takes the new
-one (rule B32)."""
+one (rule B32); and take that back (rule B45)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,15 +9,17 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import Claim, SlotTaken
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import PUT_BACK, Booking, BookingEvent
 from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.errors import (
     CannotMove,
+    DoesNotFit,
     NotAllowed,
     NotBookable,
     SlotGone,
     StaleRevision,
     TooFewSoFar,
+    TooLateToUndo,
 )
 from apps.bookings.operations.paid import require_paid_then
 from apps.bookings.operations.transitions import (
@@ -26,11 +28,13 @@ from apps.bookings.operations.transitions import (
     lock_booking,
     lock_people_of_day,
     record_transition,
+    take_up_again,
 )
 from apps.bookings.policy import Reason
 from apps.bookings.queries.minimum import group_at, starts_with_enough
 from apps.bookings.queries.moving import choice_to_move, is_there, verdict_on_move
 from apps.bookings.queries.offered import NoTime, find_claim, query_again
+from apps.bookings.queries.undoing_move import OldPlace, find_old_claim, find_old_place
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_bookable
@@ -127,6 +131,102 @@ def _move_once(
         columns={**columns_there(booking, claim), "selection": selection_of(resource_id)},
     )
     return booking
+
+
+def undo_move(
+    *, booking_id: int, business_id: int, revision: int, now: datetime, is_known: bool = False
+) -> Booking:
+    """Take a move of an appointment by its customer back within ten minutes (rule B45): to the old
+    time, with the same person, if that is still free. It counts for no limit of moves, and both
+    sides are told as of any move. Sent twice, it is done once. Locks: as ``move_booking``.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it since the page was made.
+        CannotMove: it is a class or a course.
+        TooLateToUndo: there is no such move (any more).
+        DoesNotFit: the old time went to somebody else, or that person is away.
+        TooFewSoFar: it is confirmed, and the old day waits for more people than these.
+        PlanDoesNotPay: its plan pays another visit of its one person at that time.
+        BusyTryAgain: the lock did not come in time.
+    """
+    try:
+        return _undo_once(
+            booking_id=booking_id,
+            business_id=business_id,
+            revision=revision,
+            now=now,
+            is_known=is_known,
+        )
+    except (SlotTaken, NoTime) as taken:
+        raise DoesNotFit from taken
+
+
+@transaction.atomic
+def _undo_once(
+    *, booking_id: int, business_id: int, revision: int, now: datetime, is_known: bool
+) -> Booking:
+    booking, old = lock_to_undo(
+        booking_id=booking_id,
+        business_id=business_id,
+        revision=revision,
+        now=now,
+        is_known=is_known,
+    )
+    if old is None:
+        return booking
+    if booking.kind != Service.Kind.APPOINTMENT:
+        raise CannotMove
+    require_enough_then(booking, starts_at=old.starts_at, now=now)
+    claim = find_old_claim(booking=booking, old=old, now=now)
+    _take(booking, claim, now=now)
+    require_paid_then(booking, times=[(claim.starts_at, claim.ends_at)], is_team=True)
+    record_transition(
+        booking,
+        action=BookingEvent.Action.MOVED,
+        actor=Actor.of(None),
+        now=now,
+        columns={**columns_there(booking, claim), **columns_of_old(old)},
+        said={PUT_BACK: "1"},
+    )
+    take_up_again(booking, ended_by=old.event, now=now)
+    return booking
+
+
+def lock_to_undo(
+    *, booking_id: int, business_id: int, revision: int, now: datetime, is_known: bool
+) -> tuple[Booking, OldPlace | None]:
+    """Lock a booking whose customer takes a move back; None where they have just done so.
+
+    Raises:
+        Booking.DoesNotExist, StaleRevision, TooLateToUndo: as ``undo_move`` says.
+    """
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    if booking.revision == revision + 1 and is_put_back(booking):
+        return booking, None
+    if booking.revision != revision:
+        raise StaleRevision
+    old = find_old_place(booking=booking, now=now, is_known=is_known)
+    if old is None:
+        raise TooLateToUndo
+    return booking, old
+
+
+def is_put_back(booking: Booking) -> bool:
+    """Whether the last that happened to a booking is that a move was taken back; one query."""
+    last = booking.history.order_by("-pk").first()
+    return last is not None and PUT_BACK in last.after
+
+
+def columns_of_old(old: OldPlace) -> dict[str, Any]:
+    """What a booking gets back with its old place and the move could not foresee: until when a
+    request is answered, and whether this very person was wanted."""
+    before = old.event.before
+    answer_by = before.get("answer_by")
+    return {
+        **({"selection": before["selection"]} if "selection" in before else {}),
+        **({"answer_by": datetime.fromisoformat(answer_by)} if answer_by else {}),
+    }
 
 
 def claim_there(

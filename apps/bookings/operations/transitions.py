@@ -60,7 +60,8 @@ TOLD = frozenset(
         *("status", "starts_at", "ends_at", "time_zone"),
         *("payment_status", "party_size", "price", "paid"),
         *("double_booked", "cancellation_fee"),
-        *("resource_id", "course_run_id", "answer_by", "override_reason"),
+        *("resource_id", "session_id", "course_run_id", "selection"),
+        *("answer_by", "override_reason"),
     }
 )
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
@@ -196,13 +197,14 @@ def end_move_wish(booking: Booking) -> bool:
     return bool(live.update(state=MoveWish.State.ENDED, offer_ends_at=None))
 
 
-def take_up_again(booking: Booking, *, cancelled: BookingEvent, now: datetime) -> None:
-    """Let a locked booking whose cancellation is taken back wish for a better time, and ask to
-    move, as it did before (rule B34). cancelled is the line of history that says what ended."""
-    if ENDED_WISH in cancelled.after:
+def take_up_again(booking: Booking, *, ended_by: BookingEvent, now: datetime) -> None:
+    """Let a locked booking whose cancellation or move is taken back wish for a better time, and ask
+    to move, as it did before (rules B34, B45). ended_by is the line of history that says what
+    ended."""
+    if ENDED_WISH in ended_by.after:
         ended = MoveWish.objects.filter(booking=booking, state=MoveWish.State.ENDED)
         ended.update(state=MoveWish.State.WAITING)
-    reopen_move(booking, ended_by=cancelled, now=now)
+    reopen_move(booking, ended_by=ended_by, now=now)
 
 
 def record_cancellation(

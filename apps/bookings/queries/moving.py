@@ -8,7 +8,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from apps.availability.engine.slots import DayParts, Slot
-from apps.bookings.models import Booking, BookingEvent, MoveRequest
+from apps.bookings.models import PUT_BACK, Booking, BookingEvent, MoveRequest
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, Verdict, may_ask_to_move, may_move
 from apps.bookings.queries.attendance import policy_of_customer
@@ -56,12 +56,14 @@ def verdict_on_move(
 def times_moved(booking: Booking, policy: Policy) -> int:
     """How often its customer has moved a booking, or had it moved by a yes of the team; 0, and no
     query, where its policy does not say how often they may. What the team moved itself is its own
-    affair."""
+    affair, and a move that was taken back is none."""
     if policy.max_moves is None:
         return 0
     action, actor = BookingEvent.Action.MOVED, BookingEvent.Actor.CUSTOMER
-    alone = booking.history.filter(action=action, actor=actor).count()
-    return alone + booking.move_requests.filter(state=MoveRequest.State.ACCEPTED).count()
+    alone = booking.history.filter(action=action, actor=actor)
+    put_back = 2 * alone.filter(after__has_key=PUT_BACK).count()
+    accepted = booking.move_requests.filter(state=MoveRequest.State.ACCEPTED).count()
+    return alone.count() - put_back + accepted
 
 
 def may_go_elsewhere(booking: Booking) -> bool:

@@ -3,7 +3,7 @@ from apps.classes.operations.cancel import cancel_class, cancel_course_date, can
 from apps.classes.operations.change import VisitsMeet, change_class, change_places
 from apps.classes.operations.join import NotComing, add_booking, add_people, hold_seats
 from apps.classes.operations.minimum import decide_minimums, let_take_place
-from apps.classes.operations.move import move_places
+from apps.classes.operations.move import move_places, undo_move_of_places
 from apps.classes.operations.party import change_party
 from apps.classes.operations.roster import (
     NotOnTheList,
@@ -35,4 +35,5 @@ __all__ = [
     "mark_attendance",
     "message_people",
     "move_places",
+    "undo_move_of_places",
 ]

@@ -109,4 +109,4 @@ def accept_session(
     if booking.kind != Service.Kind.CLASS or booking.cancellation_fee:
         raise CannotMove
     close_move(asked, state=MoveRequest.State.ACCEPTED, now=now)
-    return go_there(booking, asked.session, by=by, now=now)
+    return go_there(booking, asked.session, by=by, now=now, is_settled=True)

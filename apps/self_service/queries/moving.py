@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.deadlines import Rule
-from apps.bookings.models import Booking, BookingEvent, MoveRequest
+from apps.bookings.models import PUT_BACK, Booking, BookingEvent, MoveRequest
 from apps.bookings.policy import Policy, Reason, Verdict, is_free_now, may_move_to_session
 from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.move_requests import rule_of_move
 from apps.bookings.queries.moving import times_moved, verdict_on_asking, verdict_on_move
 from apps.bookings.queries.requests import may_leave
+from apps.bookings.queries.undoing_move import OldPlace, find_old_place, is_still_there
 from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.catalog.queries import is_bookable, is_offered
@@ -23,7 +24,6 @@ from apps.classes.queries.other_sessions import list_open_to
 from apps.web.formatting import format_datetime
 
 A_WHILE = timedelta(minutes=15)
-MAX_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +70,29 @@ def move_offer(
     *, booking: Booking, asked: MoveRequest | None = None, now: datetime, is_known: bool = False
 ) -> MoveOffer | None:
     """What the page of a booking says about moving; None where it says nothing: it is over or
-    final, a course, a class, whose other sessions stand there, or another time is asked for. No
-    query."""
+    final, a course, a class without another session to go to, or another time is asked for. No
+    query; for a class that may move as many as ``other_sessions``."""
     verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
     if verdict.reason is Reason.ASKS_FIRST:
         return _ask_offer(booking, asked, now=now, is_known=is_known)
     if not verdict.allowed:
         words = why_not_words(booking, verdict)
         return MoveOffer("", words) if words else None
-    if booking.kind != Service.Kind.APPOINTMENT or not is_bookable(service=booking.service):
+    if not _has_somewhere(booking, asked, now=now, is_known=is_known):
         return None
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     until = _at(booking, verdict.until or booking.starts_at)
     words = _("You can move it yourself until %(until)s.") % {"until": until}
     return MoveOffer(url, f"{words} {_how_often(booking)}".strip())
+
+
+def _has_somewhere(
+    booking: Booking, asked: MoveRequest | None, *, now: datetime, is_known: bool
+) -> bool:
+    """Whether there is a page to choose from: a picker, or sessions of its class with room."""
+    if booking.kind == Service.Kind.CLASS:
+        return bool(other_sessions(booking=booking, asked=asked, now=now, is_known=is_known))
+    return is_bookable(service=booking.service)
 
 
 def _how_often(booking: Booking) -> str:
@@ -111,7 +120,7 @@ def _ask_offer(
     if not verdict.allowed:
         words = why_not_asked_words(booking, verdict)
         return MoveOffer("", words) if words else None
-    if booking.kind != Service.Kind.APPOINTMENT:
+    if not _has_somewhere(booking, asked, now=now, is_known=is_known):
         return None
     url = reverse("self_service:move", kwargs={"reference": booking.reference})
     words = _("%(name)s agrees each time in person. You keep yours until they answer.")
@@ -168,8 +177,7 @@ def other_sessions(
     if asks_for_session(booking):
         has_asked = asked is not None
         asking = verdict_on_asking(booking=booking, has_asked=has_asked, now=now, is_known=is_known)
-        found = list_open_to(booking=booking, asks=True, now=now) if asking.allowed else []
-        return found[:MAX_SHOWN]
+        return list_open_to(booking=booking, asks=True, now=now) if asking.allowed else []
     policy = policy_of_customer(booking=booking, is_known=is_known)
     may_move = may_move_to_session(
         policy=policy,
@@ -180,7 +188,21 @@ def other_sessions(
         is_team=False,
         moved=times_moved(booking, policy),
     )
-    return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
+    return list_open_to(booking=booking, now=now) if may_move else []
+
+
+def why_no_session_words(
+    *, booking: Booking, asked: MoveRequest | None, now: datetime, is_known: bool
+) -> str:
+    """Why there is no other session for a party of a class to go to."""
+    if asks_for_session(booking):
+        has_asked = asked is not None
+        asking = verdict_on_asking(booking=booking, has_asked=has_asked, now=now, is_known=is_known)
+        words = "" if asking.allowed else why_not_asked_words(booking, asking)
+    else:
+        verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
+        words = "" if verdict.allowed else why_not_words(booking, verdict)
+    return words or _("There is no other date with room right now. You keep the one you have.")
 
 
 def asks_for_session(booking: Booking) -> bool:
@@ -199,10 +221,20 @@ def moved_words(*, booking: Booking, now: datetime) -> str:
     if last.action != BookingEvent.Action.MOVED:
         return ""
     told = _("We’ll e-mail you the new details.") if booking.contact_email else ""
+    if PUT_BACK in last.after:
+        words = _("It is back at %(at)s.") % {"at": _at(booking, booking.starts_at)}
+        return f"{words} {told}".strip()
     if last.moved is None:
         return f"{_('Your booking was changed.')} {told}".strip()
     words = _("Moved to %(at)s.") % {"at": _at(booking, booking.starts_at)}
     return f"{words} {told}".strip()
+
+
+def old_place_of(*, booking: Booking, now: datetime, is_known: bool) -> OldPlace | None:
+    """Where its customer can take a booking back to that they have just moved, None where they
+    cannot: nobody else has it (rule B45). One query, and some more in those ten minutes."""
+    old = find_old_place(booking=booking, now=now, is_known=is_known)
+    return old if old and is_still_there(booking=booking, old=old, now=now) else None
 
 
 def too_soon_words(*, booking: Booking, starts_at: datetime, now: datetime) -> str:

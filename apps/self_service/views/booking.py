@@ -43,10 +43,9 @@ from apps.self_service.queries.mine import who_comes
 from apps.self_service.queries.money import MyMoney, money_of
 from apps.self_service.queries.moving import (
     asked_move,
-    asks_for_session,
     move_offer,
     moved_words,
-    other_sessions,
+    old_place_of,
 )
 from apps.self_service.queries.reaching import reach_of
 from apps.self_service.queries.wallet import wallet_url
@@ -185,8 +184,7 @@ def _moving(found: Booking, *, now: datetime, is_known: bool) -> dict[str, Any]:
     return {
         "move": move_offer(booking=found, asked=asked, now=now, is_known=is_known),
         "asked": asked_move(asked, now=now),
-        "other_sessions": other_sessions(booking=found, asked=asked, now=now, is_known=is_known),
-        "asks_elsewhere": asks_for_session(found),
+        "old_place": old_place_of(booking=found, now=now, is_known=is_known),
     }
 
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -21,7 +20,7 @@ from apps.businesses.pages import frame_of
 from apps.kernel.refusals import Refusal
 from apps.self_service.forms import CancelForm
 from apps.self_service.queries.cancel import effect_of_cancelling, may_cancel_now, why_not_here
-from apps.self_service.queries.moving import move_offer, other_sessions
+from apps.self_service.queries.moving import move_offer
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to, render_page
 
@@ -103,11 +102,7 @@ def _move_url(booking: Booking, *, now: datetime, is_known: bool) -> str:
     """Where another time or another session can be taken instead, "" where none can."""
     asked = find_move_request(booking=booking)
     offer = move_offer(booking=booking, asked=asked, now=now, is_known=is_known)
-    if offer is not None:
-        return offer.url
-    others = other_sessions(booking=booking, asked=asked, now=now, is_known=is_known)
-    here = reverse("self_service:booking", kwargs={"reference": booking.reference})
-    return here if others else ""
+    return offer.url if offer else ""
 
 
 @require_POST

@@ -56,8 +56,8 @@ from apps.self_service.queries.moving import (
     why_not_asked_words,
     why_not_words,
 )
-from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
+from apps.self_service.views.other_session import check_session, show_sessions, take_session
 from apps.web import limit_rules as rules
 from apps.web.formatting import week_starts_of
 from apps.web.http import client_network, go_to, render_page, wants_fragment
@@ -91,14 +91,17 @@ def _without(request: HttpRequest, reference: str, gone: PersonGone) -> HttpResp
 @never_cache
 @reading_what_we_wrote
 def move(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show other times for an appointment, or take one of them; a class has a form of its own, and
-    a course says on its page why it stays."""
-    if "target" in request.POST:
-        return people.move(request, reference)
+    """Show other times for an appointment, or other sessions of a class, or take one of them; a
+    course says on its page why it stays."""
     booking, now = granted_booking(request, reference), timezone.now()
+    is_class = booking.kind == Service.Kind.CLASS
+    if request.method == "POST" and (is_class or "target" in request.POST):
+        return take_session(request, booking, now=now)
     if request.method == "POST":
         return _take(request, booking, now=now)
-    require_room_to_read(hits=[Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))], now=now)
+    _require_room_to_look(request, now=now)
+    if is_class:
+        return show_sessions(request, booking, now=now)
     if no := _cannot(request, booking, now=now):
         return no
     picks = read_picks(request.GET, now=now)
@@ -116,6 +119,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     """Show both times before anything changes."""
     booking, now = granted_booking(request, reference), timezone.now()
     _require_room_to_look(request, now=now)
+    if booking.kind == Service.Kind.CLASS:
+        return check_session(request, booking, now=now)
     if no := _cannot(request, booking, now=now):
         return no
     slot = _slot(request.GET, booking)

@@ -58,7 +58,8 @@ def test_a_party_larger_than_is_let_in_by_now_still_moves_as_it_is(
     type(studio.policy).objects.filter(pk=studio.policy.pk).update(max_participants=2)
     client.get(f"/m/{create_access_link(booking=booking, now=NOW)}")
 
-    answer = client.post(f"/manage/{booking.reference}/move", {"target": there.pk})
+    sent = {"target": there.pk, "revision": booking.revision}
+    answer = client.post(f"/manage/{booking.reference}/move", sent)
 
     booking.refresh_from_db()
     assert (answer.status_code, booking.session_id) == (303, there.pk)
