@@ -243,6 +243,7 @@ def set_more(stage: Stage) -> list[str]:
         f"/juniper/classes/{free.pk}/",
         f"/juniper/classes/{full.pk}/wait",
         f"/manage/{mine.reference}/",
+        f"/manage/{mine.reference}/move/check?target={stage.session.pk}",
         f"/own/juniper/classes/{full.pk}/",
         f"/own/juniper/bookings/{stage.request.reference}/",
         f"/own/juniper/bookings/{stage.request.reference}/suggest/",
