@@ -1,6 +1,7 @@
 """Two customers, one after the other, on one phone: the second neither sees nor changes what the
 first has booked, once the first has signed out or the second has said "Not you?" (D7, S19)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -105,6 +106,31 @@ def test_not_you_leaves_the_second_the_time_and_nothing_of_the_first(
     assert sees(client, carls) == 404
     answer = fill(client, address, EVA)
     assert listed(client) == [answer["Location"].split("/")[2]]
+
+
+def test_what_the_first_typed_and_did_not_send_is_dropped_by_the_second(
+    client: Client, salon: Salon
+) -> None:
+    client.post(chosen(client, salon, 10), {"name": "Carl Vogt", "email": CARL, "note": "a secret"})
+    address = chosen(client, salon)
+    assert "Your details are filled in." in text_of(client.get(address))
+    assert "Carl Vogt" in text_of(client.get(address))
+
+    client.post(f"{address}not-me")
+
+    page = text_of(client.get(address))
+    assert "Your details are filled in." not in page
+    assert not any(it in page for it in ("Carl Vogt", CARL, "a secret"))
+
+
+def test_enter_in_a_field_is_never_not_you(client: Client, salon: Salon) -> None:
+    remember(client, book_here(client, salon, 10, name="Carl Vogt", email=CARL))
+
+    page = text_of(details(client, salon))
+
+    form = page[page.index("data-details") :].partition("</form>")[0]
+    (button,) = re.findall(r"<button[^>]*>Not you", form)
+    assert 'form="not-me"' in button
 
 
 def test_not_you_on_the_first_page_takes_the_bookings_along(client: Client, salon: Salon) -> None:

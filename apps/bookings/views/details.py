@@ -205,11 +205,12 @@ def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
 @require_POST
 @draft_page
 def not_me(request: HttpRequest, draft: Booking) -> HttpResponse:
-    """Forget the person this device remembers, close what they opened, and ask for the details
-    instead: the time that was just chosen stays with whoever is here now."""
+    """Forget the person this device remembers, close what they opened, drop what they typed, and
+    ask for the details instead: the time that was just chosen stays with whoever is here now."""
     response = go_to(request, "bookings:details", draft=draft.draft_id)
     forget_person(request, response)
     visitor = visitor_of(request, zone=draft.zone)
+    bookings.store_draft_text(booking=draft, typed={})
     try:
         bookings.take_over_draft(draft_id=draft.draft_id, visitor=visitor)
     except bookings.DraftGone:

@@ -50,7 +50,9 @@ def details_context(
         "steps": 3 if pays else 2,
         "form": form,
         "participants": form.participants,
-        "known": _masked(form.asked_of.known, draft),
+        "known": _masked(form.asked_of.known),
+        "is_filled": _is_filled(form),
+        "not_me_url": reverse("bookings:not_me", kwargs=address),
         "conditions_url": reverse("bookings:fields", kwargs=address) if form.depends else None,
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": PRICE_FIELD,
@@ -139,7 +141,13 @@ def mask_address(address: str) -> str:
     return f"{local[:1]}…@{domain}" if local else ""
 
 
-def _masked(known: Known | None, draft: Booking) -> dict[str, str] | None:
+def _is_filled(form: DetailsForm) -> bool:
+    """Whether somebody's name or address stands in the fields before anything is typed."""
+    asks = [name for name in ("name", "email") if name in form.fields]
+    return not form.is_bound and any(form[name].value() for name in asks)
+
+
+def _masked(known: Known | None) -> dict[str, str] | None:
     if known is None:
         return None
     first, _blank, rest = known.name.partition(" ")
@@ -147,7 +155,6 @@ def _masked(known: Known | None, draft: Booking) -> dict[str, str] | None:
     return {
         "words": f"{first}{initial}",
         "contact": mask_address(known.email),
-        "forget_url": reverse("bookings:not_me", kwargs={"draft": draft.draft_id}),
     }
 
 
