@@ -36,6 +36,7 @@ class PromotionProblem(StrEnum):
     USED_UP = "USED_UP"
     USED_BY_YOU = "USED_BY_YOU"
     PAID_ALREADY = "PAID_ALREADY"
+    SETTLED = "SETTLED"
     ONE_CODE = "ONE_CODE"
     FIRST_PERIOD = "FIRST_PERIOD"
     CARDS_ONLY = "CARDS_ONLY"

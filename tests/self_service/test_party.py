@@ -12,6 +12,8 @@ from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy
 from apps.ledger.check import find_all
 from tests.factories import NOW, make_booking
+from tests.factories.coupons import make_coupon
+from tests.factories.prepaid import make_gift_card
 from tests.factories.salon import Salon
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, text_of
@@ -155,3 +157,20 @@ def test_an_appointment_has_no_such_page(client: Client, salon: Salon) -> None:
 
     assert client.get(path(booking)).status_code == 409
     assert "Change how many" not in text_of(client.get(path(booking, "")))
+
+
+def test_after_a_credit_note_a_code_is_refused_with_the_true_reason(
+    his: Client, carl: Booking, studio: Studio
+) -> None:
+    card = make_gift_card(by=studio.olga, value=2000)
+    make_coupon(business=studio.business, code="WINTER10")
+    assert his.post(path(carl, "code"), {"code": card.code}).status_code == 303
+    his.post(path(carl), {**fields_of(look(his, carl, "1")), "people": "1"})
+    his.post(path(carl), {**fields_of(look(his, carl, "3")), "people": "3"})
+
+    answer = his.post(path(carl, "code"), {"code": "WINTER10"})
+
+    assert answer.status_code == 422
+    told = "A part of the price was credited or refunded, so no code can be used any more."
+    assert told in text_of(answer)
+    assert list(find_all(business_id=None, now=NOW)) == []

@@ -12,6 +12,8 @@ from apps.bookings.models import WaitlistEntry
 from apps.catalog.models import Resource
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_booking, make_salon
@@ -70,3 +72,29 @@ def test_a_place_that_cannot_be_had_any_more_is_not_promised_again(
     assert told in text_of(answer)
     assert "You can undo this until" not in text_of(answer)
     assert "Somebody else" not in text_of(answer)
+
+
+def test_a_class_that_was_called_off_meanwhile_offers_no_undo(
+    client: Client, at_now: datetime
+) -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(27, 18), capacity=3)
+    carl = cancel_as_customer(join(session), now=NOW)
+    client.get(f"/m/{bookings.create_access_link(booking=carl, now=NOW)}")
+    path = f"/manage/{carl.reference}/"
+    assert "You can undo this until" in text_of(client.get(path))
+
+    classes.cancel_class(
+        session_id=session.pk,
+        scope=Scope.THIS,
+        seen=seen_of_class(session=session, scope=Scope.THIS, now=NOW),
+        reason="Noor is ill.",
+        by=studio.olga,
+        now=NOW,
+    )
+
+    assert "You can undo this until" not in text_of(client.get(path))
+    answer = client.post(f"{path}undo")
+    assert answer.status_code == 409
+    told = "It does not take place any more, so your booking stays cancelled."
+    assert told in text_of(answer)

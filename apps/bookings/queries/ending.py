@@ -33,7 +33,7 @@ def ending_of(*, booking: Booking) -> Ending | None:
     last = booking.history.filter(action__in=ENDINGS).order_by("-pk").first()
     if last is None:
         return None
-    return Ending(by=last.actor, reason=last.reason, is_called_off=_is_called_off(booking))
+    return Ending(by=last.actor, reason=last.reason, is_called_off=is_called_off(booking))
 
 
 def was_cancelled_by_customer(*, booking: Booking) -> bool:
@@ -58,7 +58,8 @@ def own_cancellation_of(*, booking: Booking) -> BookingEvent | None:
     return last if is_own else None
 
 
-def _is_called_off(booking: Booking) -> bool:
+def is_called_off(booking: Booking) -> bool:
+    """Whether the class or the course that was booked does not take place for anybody."""
     if booking.course_run is not None:
         return booking.course_run.state == CourseRun.State.CANCELED
     if booking.kind != Session.Kind.CLASS or booking.session is None:

@@ -46,7 +46,8 @@ def use_code(
         Booking.DoesNotExist: not a booking of this business.
         NotOwed: nothing is left to be paid, or the team has not said yes.
         PaymentUnderWay: it is being paid online at this moment.
-        CouponRefused: no such code or card, it cannot be used, or more was paid than it would cost.
+        CouponRefused: no such code or card, it cannot be used, more was paid than it would cost, or
+            something was given back or credited.
     """
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     charged = Order.objects.select_for_update().filter(booking=booking, fee__isnull=False).first()
@@ -166,7 +167,9 @@ def _take_off(
     )
     promised = sum(it.came + it.authorized for it in flows_of(payments))
     is_settled = order.credited or any(line.refunded for line in lines)
-    if is_settled or priced.total < promised:
+    if is_settled:
+        raise CouponRefused(PromotionProblem.SETTLED)
+    if priced.total < promised:
         raise CouponRefused(PromotionProblem.PAID_ALREADY)
     _write(order, priced, applied)
     use_coupon(order, user, applied, amount=by_code, now=now)

@@ -211,6 +211,9 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         PromotionProblem.PAID_ALREADY: _(
             "More has already been paid than this would cost with the code."
         ),
+        PromotionProblem.SETTLED: _(
+            "A part of the price was credited or refunded, so no code can be used any more."
+        ),
         PromotionProblem.ONE_CODE: _(
             "A code has already been used for this. Only one can be used."
         ),

@@ -11,7 +11,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions, free_until, is_free_now
 from apps.bookings.queries.attendance import policy_of_customer
 from apps.bookings.queries.cancelling import cancelled_by_policy
-from apps.bookings.queries.ending import own_cancellation_of
+from apps.bookings.queries.ending import is_called_off, own_cancellation_of
 from apps.bookings.queries.moving import times_moved
 from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
@@ -123,9 +123,12 @@ def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
 
 
 def undo_until(*, booking: Booking, now: datetime) -> datetime | None:
-    """Until when its customer can take a cancellation back (UTC), None when they cannot."""
+    """Until when its customer can take a cancellation back (UTC), None when they cannot, as when it
+    does not take place for anybody."""
     until = booking.hold_expires_at
     if booking.status != Booking.Status.CANCELED or until is None:
         return None
     is_open = now < until and now < booking.starts_at
-    return until if is_open and own_cancellation_of(booking=booking) else None
+    if not is_open or is_called_off(booking):
+        return None
+    return until if own_cancellation_of(booking=booking) else None

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.ending import was_cancelled_by_customer
+from apps.bookings.queries.ending import is_called_off, was_cancelled_by_customer
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
@@ -119,16 +119,18 @@ def undo(request: HttpRequest, reference: str) -> HttpResponse:
     except Refusal as refused:
         if booking.status in OCCUPYING:  # it stands: this was the second tap
             return go_to(request, "self_service:booking", reference=reference)
-        words, is_lost = _why_not_undone(refused), isinstance(refused, bookings.DoesNotFit)
+        words, is_lost = _why_not_undone(refused, booking), isinstance(refused, bookings.DoesNotFit)
         return show_booking(
             request, booking, now=now, problem=words, status=refused.status, place_is_lost=is_lost
         )
     return go_to(request, "self_service:booking", reference=reference)
 
 
-def _why_not_undone(refused: Refusal) -> str:
+def _why_not_undone(refused: Refusal, booking: Booking) -> str:
     if isinstance(refused, BusyTryAgain):
         return _("Lots of people are booking right now. Please press the button again.")
+    if isinstance(refused, bookings.DoesNotFit) and is_called_off(booking):
+        return _("It does not take place any more, so your booking stays cancelled.")
     if isinstance(refused, bookings.DoesNotFit):
         return _("Your place is not free any more, so your booking stays cancelled.")
     if isinstance(refused, bookings.PlanDoesNotPay):
