@@ -13,7 +13,7 @@ from apps.catalog.models import BookingPolicy
 from apps.ledger.check import find_all
 from tests.factories import NOW, make_booking
 from tests.factories.coupons import make_coupon
-from tests.factories.prepaid import make_gift_card
+from tests.factories.prepaid import book_with_plan, make_gift_card, make_plan, make_purchase
 from tests.factories.salon import Salon
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, text_of
@@ -174,3 +174,18 @@ def test_after_a_credit_note_a_code_is_refused_with_the_true_reason(
     told = "A part of the price was credited or refunded, so no code can be used any more."
     assert told in text_of(answer)
     assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [(1, "Your visit goes back to your plan."), (2, "Your 2 visits go back to your plan.")],
+)
+def test_cancelling_says_how_many_visits_go_back(
+    client: Client, studio: Studio, people: int, words: str
+) -> None:
+    ten = make_purchase(plan=make_plan(services=[studio.flow]), by=studio.olga)
+    session = make_session(studio, starts_at=studio.at(27, 18), capacity=5)
+    paid = book_with_plan(session, ten, people=people)
+    client.get(f"/m/{bookings.create_access_link(booking=paid, now=NOW)}")
+
+    assert words in text_of(client.get(path(paid, "cancel")))

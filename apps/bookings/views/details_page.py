@@ -50,9 +50,7 @@ def details_context(
         "steps": 3 if pays else 2,
         "form": form,
         "participants": form.participants,
-        "known": _masked(form.asked_of.known),
-        "is_filled": _is_filled(form),
-        "not_me_url": reverse("bookings:not_me", kwargs=address),
+        **_known_here(form, draft),
         "conditions_url": reverse("bookings:fields", kwargs=address) if form.depends else None,
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": PRICE_FIELD,
@@ -139,6 +137,15 @@ def mask_address(address: str) -> str:
     """ "e…@gmail.com": enough to be recognised by its owner, useless to anybody else."""
     local, _at, domain = address.rpartition("@")
     return f"{local[:1]}…@{domain}" if local else ""
+
+
+def _known_here(form: DetailsForm, draft: Booking) -> dict[str, Any]:
+    """Whose details are known or stand in the fields, and where somebody else says so."""
+    return {
+        "known": _masked(form.asked_of.known),
+        "is_filled": _is_filled(form),
+        "not_me_url": reverse("bookings:not_me", kwargs={"draft": draft.draft_id}),
+    }
 
 
 def _is_filled(form: DetailsForm) -> bool:

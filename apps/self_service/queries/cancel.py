@@ -26,9 +26,9 @@ ONE_MINUTE = timedelta(minutes=1)
 class CancelEffect:
     """fee is what it costs, paid what came so far; back goes back the way it came, by_hand is for
     the team to hand over, owed is what of the fee was not paid yet. released is on a card and let
-    go. visit is "BACK" or "KEPT" where a plan pays, else "". free_until is when it ceases to be
-    free (UTC), None where it has or where nobody has said yes yet. undo_minutes is for how long it
-    can be taken back, 0 where it cannot."""
+    go. visit is "BACK" or "KEPT" where a plan pays, else "", of visits, one for each person.
+    free_until is when it ceases to be free (UTC), None where it has or where nobody has said yes
+    yet. undo_minutes is for how long it can be taken back, 0 where it cannot."""
 
     fee: Money
     paid: Money
@@ -37,6 +37,7 @@ class CancelEffect:
     owed: Money
     released: Money
     visit: str
+    visits: int
     free_until: datetime | None
     undo_minutes: int
 
@@ -117,6 +118,7 @@ def effect_of_cancelling(*, booking: Booking, now: datetime) -> CancelEffect:
         owed=money(share.owed),
         released=money(booking.authorized),
         visit=visit,
+        visits=booking.party_size,
         free_until=ends if is_free and status is Status.CONFIRMED else None,
         undo_minutes=(undo_ends - now) // ONE_MINUTE,
     )
