@@ -63,6 +63,7 @@ NEEDED = {
     Action.CONFIRM: Right.DECIDE,
     Action.DECLINE: Right.DECIDE,
     Action.CANCEL: Right.CANCEL,
+    Action.MOVE: Right.CANCEL,
     Action.NOTE: Right.NOTE,
     Action.ANSWER_MOVE: Right.DECIDE,
 }

@@ -7,7 +7,6 @@ from apps.dashboard.bookings.views.booking import (
     booking,
     cancel,
     make_link,
-    move,
     note,
     online_link,
     unblock,
@@ -22,6 +21,8 @@ from apps.dashboard.bookings.views.conflicts import (
     uncovered_card,
 )
 from apps.dashboard.bookings.views.erase import erase
+from apps.dashboard.bookings.views.move import check as move_check
+from apps.dashboard.bookings.views.move import move
 from apps.dashboard.bookings.views.no_show import came, no_show
 from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
@@ -195,6 +196,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
     path("<slug:slug>/bookings/<str:reference>/move/", move, name="move"),
+    path("<slug:slug>/bookings/<str:reference>/move/check/", move_check, name="move_check"),
     path(
         "<slug:slug>/bookings/<str:reference>/takes-place/",
         booking_takes_place,

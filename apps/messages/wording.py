@@ -56,7 +56,7 @@ WAITING_FOR_PEOPLE = {
     Kind.NEW_REQUEST: gettext_lazy("New booking"),
 }
 """Requests in name only, whose answer is whether enough people come."""
-WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED}
+WITH_A_REASON = {Kind.DECLINED, Kind.CANCELED, Kind.NOTE, Kind.MOVE_REFUSED, Kind.MOVED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,8 @@ CASES: dict[str, Case] = {
     "suggest": Case(DECIDERS, "POST", {"time": "2026-11-28T08:45Z"}, answer=303, other=200),
     "undo": Case(DECIDERS, "POST", answer=409),  # nothing was decided yet
     "cancel": Case(DESKS, "POST", {"reason": "Ana is ill"}, answer=303),
-    "move": Case(DESKS, "POST", {"target": "1"}, answer=404),  # an appointment has no other session
+    "move": Case(DESKS, "POST", {"slot": "2026-11-28T09:45+01:00;;"}, answer=303, other=200),
+    "move_check": Case(DESKS, answer=404),  # no time is chosen
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
     "make_link": Case(DESKS, "POST"),
     "erase": Case(MANAGERS, "POST", {"reason": "By phone"}, answer=409, other=200),  # not over yet

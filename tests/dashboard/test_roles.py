@@ -32,7 +32,7 @@ def test_the_paper_says_what_the_code_does() -> None:
 
 
 def test_actions_without_a_right_are_nobodys() -> None:
-    assert permitted([Action.MOVE], rights=frozenset(Right)) == frozenset()
+    assert permitted([Action.ASK_TO_MOVE], rights=frozenset(Right)) == frozenset()
 
 
 def test_an_accountant_may_do_nothing_to_a_booking() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import join
 from tests.hostile.forms import Form, Pairs, forms_of
 from tests.hostile.stage import Stage, checksum
-from tests.pages import fields_of, fill, text_of
+from tests.pages import fields_of, fill, slot_at, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {
@@ -132,7 +133,6 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "plans/<slug:reference>/start",
         "own/<slug:slug>/bookings/<str:reference>/erase/",
         "own/<slug:slug>/bookings/<str:reference>/leftover/",
-        "own/<slug:slug>/bookings/<str:reference>/move/",
         "own/<slug:slug>/bookings/<str:reference>/takes-place/",
         "own/<slug:slug>/bookings/<str:reference>/unblock/",
         "own/<slug:slug>/bookings/<str:reference>/undo-paid/",
@@ -239,6 +239,8 @@ def set_more(stage: Stage) -> list[str]:
     fill(stage.carl, held.request["PATH_INFO"])
     mine = Booking.objects.get(session=free)
     assert mine.status == Booking.Status.CONFIRMED
+    elsewhere = slot_at(stage.salon.at(27, 14).astimezone(stage.salon.business.zone))
+    moved = f"/own/juniper/bookings/{stage.booking.reference}/move/check/"
     return [
         f"/juniper/classes/{free.pk}/",
         f"/juniper/classes/{full.pk}/wait",
@@ -247,6 +249,7 @@ def set_more(stage: Stage) -> list[str]:
         f"/own/juniper/classes/{full.pk}/",
         f"/own/juniper/bookings/{stage.request.reference}/",
         f"/own/juniper/bookings/{stage.request.reference}/suggest/",
+        f"{moved}?{urlencode({'slot': elsewhere})}",
     ]
 
 

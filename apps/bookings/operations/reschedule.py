@@ -32,8 +32,13 @@ from apps.bookings.operations.transitions import (
 )
 from apps.bookings.policy import Reason
 from apps.bookings.queries.minimum import group_at, starts_with_enough
-from apps.bookings.queries.moving import choice_to_move, is_there, verdict_on_move
-from apps.bookings.queries.offered import NoTime, find_claim, query_again
+from apps.bookings.queries.moving import (
+    choice_to_move,
+    is_there,
+    query_to_move,
+    verdict_on_move,
+)
+from apps.bookings.queries.offered import NoTime, find_claim
 from apps.bookings.queries.undoing_move import OldPlace, find_old_claim, find_old_place
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -52,6 +57,7 @@ def move_booking(
     by: TeamMember | None,
     now: datetime,
     is_known: bool = False,
+    message: str = "",
 ) -> Booking:
     """Take another free start (UTC) for an appointment, and give its own time back by that.
 
@@ -59,7 +65,8 @@ def move_booking(
     lost race is tried again with the next. Length, price, variant, extras and answers come along
     as they were booked. The customer (by None; is_known: signed in) may as the policy frozen with
     it says, where customers could book it online now, and not where the team said yes to this very
-    time. A request stays one, and is answered no later than the new time. What is there already
+    time; the team within its hours, however soon or far ahead, and with a message that the customer
+    reads. A request stays one, and is answered no later than the new time. What is there already
     stays as it is, so that a tap sent twice moves once. Locks: booking, people of its day,
     resources, plan.
 
@@ -85,6 +92,7 @@ def move_booking(
                 by=by,
                 now=now,
                 is_known=is_known,
+                message=message,
             )
         except SlotTaken:
             continue
@@ -102,6 +110,7 @@ def _move_once(
     by: TeamMember | None,
     now: datetime,
     is_known: bool,
+    message: str,
 ) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     verdict = verdict_on_move(booking=booking, is_team=by is not None, now=now, is_known=is_known)
@@ -119,7 +128,9 @@ def _move_once(
     if by is None and not is_bookable(service=booking.service):
         raise NotBookable
     require_enough_then(booking, starts_at=starts_at, now=now)
-    claim = claim_there(booking, starts_at=starts_at, resource_id=resource_id, now=now)
+    claim = claim_there(
+        booking, starts_at=starts_at, resource_id=resource_id, is_team=by is not None, now=now
+    )
     _take(booking, claim, now=now)
     times = [(claim.starts_at, claim.ends_at)]
     require_paid_then(booking, times=times, is_team=by is not None)
@@ -129,6 +140,7 @@ def _move_once(
         actor=Actor.of(by),
         now=now,
         columns={**columns_there(booking, claim), "selection": selection_of(resource_id)},
+        reason=message,
     )
     return booking
 
@@ -230,7 +242,12 @@ def columns_of_old(old: OldPlace) -> dict[str, Any]:
 
 
 def claim_there(
-    booking: Booking, *, starts_at: datetime, resource_id: int | None, now: datetime
+    booking: Booking,
+    *,
+    starts_at: datetime,
+    resource_id: int | None,
+    now: datetime,
+    is_team: bool = False,
 ) -> Claim:
     """Look without a lock for what a booking would take at another start (UTC).
 
@@ -239,7 +256,7 @@ def claim_there(
     """
     try:
         choice = choice_to_move(booking=booking, resource_id=resource_id)
-        query = query_again(booking=booking, choice=choice)
+        query = query_to_move(booking=booking, choice=choice, is_team=is_team)
         return find_claim(query=query, starts_at=starts_at, now=now)
     except NoTime as none:
         raise SlotGone(none.reasons) from none

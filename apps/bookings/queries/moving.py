@@ -2,12 +2,14 @@
 and the free times, its own left out (rule B32)."""
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from apps.availability.engine.slots import DayParts, Slot
+from apps.availability.queries.search import SlotQuery
 from apps.bookings.models import PUT_BACK, Booking, BookingEvent, MoveRequest
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, Verdict, may_ask_to_move, may_move
@@ -109,13 +111,31 @@ def choice_to_move(*, booking: Booking, resource_id: int | None) -> Choice:
     return replace(choice, chosen_id=resource_id)
 
 
+def query_to_move(*, booking: Booking, choice: Choice, is_team: bool) -> SlotQuery:
+    """The question where an appointment could go: within its hours, and for customers within the
+    rules of how soon and how far ahead they book. Those do not bind the team."""
+    query = query_again(booking=booking, choice=choice)
+    if not is_team:
+        return query
+    policy = copy(query.policy)
+    policy.min_notice_minutes = policy.max_advance_minutes = policy.horizon_days = None
+    return replace(query, policy=policy)
+
+
 def is_there(booking: Booking, *, starts_at: datetime, resource_id: int | None) -> bool:
     """Whether a booking is at this start (UTC) already, with this person or (None) with anybody."""
     return booking.starts_at == starts_at and resource_id in {None, booking.resource_id}
 
 
 def find_days_to_move(
-    *, booking: Booking, choice: Choice, ask: Ask, zone: ZoneInfo, week_starts: int, now: datetime
+    *,
+    booking: Booking,
+    choice: Choice,
+    ask: Ask,
+    zone: ZoneInfo,
+    week_starts: int,
+    now: datetime,
+    is_team: bool = False,
 ) -> Days:
     """The days and times of the picker for an appointment that moves: what it takes itself counts
     as free, so that it may overlap its own time.
@@ -124,10 +144,12 @@ def find_days_to_move(
     which a confirmed one would wait for more people. As many queries as the picker; one or two
     more with a plan, and two where people are counted.
     """
-    query = query_again(booking=booking, choice=choice)
+    query = query_to_move(booking=booking, choice=choice, is_team=is_team)
     days = find_days(query=query, ask=ask, zone=zone, week_starts=week_starts, now=now)
-    slots = _accepted(booking, choice, days.slots, now=now)
-    nearest = _accepted(booking, choice, days.nearest, now=now) if days.nearest else days.nearest
+    slots = _accepted(booking, choice, days.slots, is_team=is_team, now=now)
+    nearest = days.nearest
+    if nearest:
+        nearest = _accepted(booking, choice, nearest, is_team=is_team, now=now)
     parts = days.parts
     if days.chosen is not None and len(slots) != len(days.slots):
         parts = {**parts, days.chosen: _parts(slots, zone)}
@@ -135,11 +157,11 @@ def find_days_to_move(
 
 
 def is_free_to_move(
-    *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime
+    *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime, is_team: bool = False
 ) -> bool:
     """Whether a start (UTC) is on offer for an appointment that moves, as seen without a lock."""
     try:
-        query = query_again(booking=booking, choice=choice)
+        query = query_to_move(booking=booking, choice=choice, is_team=is_team)
         find_claim(query=query, starts_at=starts_at, now=now)
     except NoTime:
         return False
@@ -147,7 +169,7 @@ def is_free_to_move(
 
 
 def _accepted(
-    booking: Booking, choice: Choice, slots: Iterable[Slot], *, now: datetime
+    booking: Booking, choice: Choice, slots: Iterable[Slot], *, is_team: bool, now: datetime
 ) -> tuple[Slot, ...]:
     """Those that the operation would accept."""
     others = {
@@ -156,6 +178,8 @@ def _accepted(
         if not is_there(booking, starts_at=starts_at(it), resource_id=choice.chosen_id)
     }
     limits, length = plan_limits_of(booking), booking.ends_at - booking.starts_at
+    if is_team:
+        limits = replace(limits, ends_at=None)
     fit = starts_with_enough(booking, list(others), now=now)
     return tuple(others[at] for at in fit if limits.allow([(at, at + length)]))
 

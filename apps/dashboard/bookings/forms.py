@@ -141,6 +141,20 @@ class DeclineMoveForm(DecisionForm):
     )
 
 
+class MoveForm(DecisionForm):
+    """What the customer reads about another time."""
+
+    use_required_attribute = False
+
+    message = TextField(
+        label=_("Message"),
+        help_text=_("For example: Ana is away that day. The customer sees this in the e-mail."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class CancelForm(DecisionForm):
     reason = TextField(
         label=_("Reason"),

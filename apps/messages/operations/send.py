@@ -163,6 +163,12 @@ def went_back(event: BookingEvent) -> int:
     return abs(int(event.before.get("paid", 0)) - int(event.after.get("paid", 0)))
 
 
+def words_of_team(event: BookingEvent) -> str:
+    """What the team wrote to the customer when it moved a booking."""
+    moved, team = BookingEvent.Action.MOVED, BookingEvent.Actor.TEAM
+    return event.reason if (event.action, event.actor) == (moved, team) else ""
+
+
 def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
     """Send the message unless it was sent already or something newer has overtaken it.
 
@@ -236,6 +242,7 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
             moved_from=before.starts_at,
             zone_before=before.time_zone,
             was_with=before.person,
+            reason=words_of_team(message.event),
         )
     return facts
 

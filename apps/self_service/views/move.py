@@ -3,13 +3,11 @@ page to check, the tap (rule B32). Each step works without scripts, and only the
 anything."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,38 +16,30 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms.picks import (
-    ANYBODY,
-    PickedSlot,
-    Picks,
-    Unreadable,
-    read_number,
-    read_picks,
-    read_slot,
-    slot_value,
+from apps.bookings.forms.moving import (
+    MovePicker,
+    around_what_is_gone,
+    read_move,
+    slot_to_move,
 )
+from apps.bookings.forms.picks import PickedSlot, Picks, Unreadable, read_number
 from apps.bookings.models import Booking
 from apps.bookings.policy import Reason, Verdict
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.moving import (
     PersonGone,
     choice_to_move,
-    find_days_to_move,
     is_free_to_move,
     is_there,
     verdict_on_asking,
     verdict_on_move,
 )
-from apps.bookings.queries.offered import choice_as_booked
-from apps.bookings.queries.picker import (
-    laid_out,
-    staff_options,
-)
+from apps.bookings.queries.picker import staff_options
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.visitors import is_of_signed_in
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
+from apps.catalog.queries import Choice, UnknownChoice, is_bookable
 from apps.kernel.refusals import Refusal
 from apps.self_service.queries.moving import (
     too_soon_words,
@@ -59,7 +49,6 @@ from apps.self_service.queries.moving import (
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.self_service.views.other_session import check_session, show_sessions, take_session
 from apps.web import limit_rules as rules
-from apps.web.formatting import week_starts_of
 from apps.web.http import client_network, go_to, render_page, wants_fragment
 from apps.web.limits import Hit, require_room, require_room_to_read
 
@@ -104,11 +93,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         return show_sessions(request, booking, now=now)
     if no := _cannot(request, booking, now=now):
         return no
-    picks = read_picks(request.GET, now=now)
-    if "staff" in request.GET:
-        choice = choice_to_move(booking=booking, resource_id=picks.staff)
-    else:
-        choice = choice_as_booked(booking=booking)
+    choice, picks = read_move(request.GET, booking, now=now)
     return _show_times(request, booking, choice, picks, now=now)
 
 
@@ -123,7 +108,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         return check_session(request, booking, now=now)
     if no := _cannot(request, booking, now=now):
         return no
-    slot = _slot(request.GET, booking)
+    slot = slot_to_move(request.GET, booking)
     if is_there(booking, starts_at=slot.starts_at, resource_id=slot.staff):
         return go_to(request, "self_service:booking", reference=reference)
     choice = choice_to_move(booking=booking, resource_id=slot.staff)
@@ -137,7 +122,7 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "ends_at": slot.starts_at + (booking.ends_at - booking.starts_at),
         "person": choice.chosen_staff,
         "has_team": len(choice.staff) > 1,
-        "back_url": _address(booking, choice)(near=_day_of(booking, slot.starts_at)),
+        "back_url": _picker_of(booking).around(slot.starts_at, choice),
         "too_soon_words": too_soon_words(booking=booking, starts_at=slot.starts_at, now=now),
     }
     return render_page(request, "self_service/move_check.html", None, context)
@@ -149,7 +134,7 @@ def _require_room_to_look(request: HttpRequest, *, now: datetime) -> None:
 
 
 def _take(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
-    slot = _slot(request.POST, booking)
+    slot = slot_to_move(request.POST, booking)
     require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
     try:
         _move_or_ask(request, booking, slot, now=now)
@@ -252,18 +237,11 @@ def _words(request: HttpRequest, no: Refusal, booking: Booking, *, now: datetime
     return _why_not(booking, _verdict(booking, now=now, is_known=is_known), now=now)
 
 
-def _slot(typed: QueryDict, booking: Booking) -> PickedSlot:
-    venue = zone_of(service=booking.service, location=booking.location)
-    return read_slot(typed.get("slot", ""), zone=venue)
-
-
 def _lost(
     request: HttpRequest, booking: Booking, slot: PickedSlot, *, now: datetime
 ) -> HttpResponse:
     """The picker around a time that is gone, the nearest ones first (409)."""
-    choice = choice_to_move(booking=booking, resource_id=slot.staff)
-    picks = Picks()
-    picks = replace(picks, ask=replace(picks.ask, gone=slot.starts_at))
+    choice, picks = around_what_is_gone(booking, slot)
     return _show_times(request, booking, choice, picks, now=now, status=409)
 
 
@@ -276,16 +254,9 @@ def _show_times(
     now: datetime,
     status: int = 200,
 ) -> HttpResponse:
-    starts = week_starts_of(booking.business.locale)
-    ask, zone = picks.ask, booking.zone
-    if ask.anchor is None and ask.gone is None:
-        ask = replace(ask, near=booking.starts_at.astimezone(zone).date())
-    days = find_days_to_move(
-        booking=booking, choice=choice, ask=ask, zone=zone, week_starts=starts, now=now
-    )
     context = {
         **_frame(booking, now=now),
-        **_picker(booking, choice, replace(picks, ask=ask), days),
+        **_picker_of(booking).laid_out(booking, choice, picks, now=now),
         **({} if wants_fragment(request) else _head(booking, choice)),
     }
     template, part = "self_service/move.html", "bookings/_picker.html"
@@ -303,26 +274,8 @@ def _head(booking: Booking, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _picker(booking: Booking, choice: Choice, picks: Picks, days: Any) -> dict[str, Any]:
-    venue = zone_of(service=booking.service, location=booking.location)
-    address, locale = _address(booking, choice), booking.business.locale
-
-    def value(start: int) -> str:
-        return slot_value(start=start, zone=venue, staff=choice.chosen_id, variant=None)
-
-    return {
-        **laid_out(
-            days,
-            venue=venue,
-            locale=locale,
-            value=value,
-            address=address,
-            gone=picks.ask.gone,
-            whole_month=picks.whole_month,
-        ),
-        "hold_url": _path("move_check", booking),
-        "hold_fields": [("revision", str(booking.revision))],
-    }
+def _picker_of(booking: Booking) -> MovePicker:
+    return MovePicker(_path("move", booking), _path("move_check", booking), booking.zone)
 
 
 def _frame(booking: Booking, *, now: datetime) -> dict[str, Any]:
@@ -334,28 +287,9 @@ def _frame(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "status": booking.status,
         "revision": booking.revision,
         "asks": _asks(booking, now=now),
-        "moving": {
-            "on": booking.starts_at.astimezone(booking.zone).date(),
-            "starts_at": booking.starts_at,
-            "ends_at": booking.ends_at,
-        },
+        "moving": _picker_of(booking).moving(booking),
     }
 
 
 def _path(name: str, booking: Booking) -> str:
     return reverse(f"self_service:{name}", kwargs={"reference": booking.reference})
-
-
-def _day_of(booking: Booking, at: datetime) -> str:
-    return at.astimezone(booking.zone).date().isoformat()
-
-
-def _address(booking: Booking, choice: Choice) -> Callable[..., str]:
-    """What makes addresses of this picker: the person is always named, for whoever had one may want
-    anybody now."""
-    path, staff = _path("move", booking), str(choice.chosen_id or ANYBODY)
-
-    def address(**extra: str) -> str:
-        return f"{path}?{urlencode({'staff': staff, **extra})}"
-
-    return address

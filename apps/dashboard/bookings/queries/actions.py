@@ -11,6 +11,7 @@ from django.db.models import F
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Action, Policy, allowed_actions
 from apps.bookings.states import Status
+from apps.catalog.models import Service
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, zone_told
 from apps.dashboard.roles import Right, permitted
@@ -18,8 +19,9 @@ from apps.outbox.models import OutboxItem
 
 
 def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[str]:
-    """Name the actions as CONFIRM, DECLINE, SUGGEST, CANCEL, NOTE; the buttons are what the POST
-    accepts. Other times are suggested for appointments only: a class or course has its own."""
+    """Name the actions as CONFIRM, DECLINE, SUGGEST, CANCEL, MOVE, NOTE; the buttons are what the
+    POST accepts. Other times are suggested, and taken, for appointments only: a class or course has
+    its own. What was missed goes nowhere (rule B40)."""
     allowed = allowed_actions(
         policy=Policy.from_snapshot(booking.policy_snapshot),
         status=Status(booking.status),
@@ -28,6 +30,8 @@ def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[
         now=now,
         is_team=True,
     )
+    if booking.kind != Service.Kind.APPOINTMENT or booking.cancellation_fee:
+        allowed -= {Action.MOVE}
     named = frozenset(action.value for action in permitted(allowed, rights=access.rights))
     suggests = Action.DECLINE in named and booking.seating_id is None
     return named | {"SUGGEST"} if suggests else named

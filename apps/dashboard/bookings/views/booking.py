@@ -1,4 +1,4 @@
-"""One booking: its notes, its move and its end; and whether its customer may book online."""
+"""One booking: its notes and its end; and whether its customer may book online."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -8,15 +8,13 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.availability.models import CourseRun, Session
+from apps.availability.models import Session
 from apps.bookings import operations as bookings
-from apps.bookings.forms.picks import read_number
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
-from apps.classes.queries.other_sessions import find_other_session
 from apps.customers import operations as customers
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.bookings.forms import DecisionForm, NoteForm, OnlineLinkForm
@@ -170,44 +168,6 @@ def note(request: OwnerRequest, reference: str) -> HttpResponse:
     fresh = access.booking(reference)
     return show_booking(
         request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
-    )
-
-
-@owner_page(Right.CANCEL, "POST")
-def move(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Move to the session that was chosen; a full one changes nothing."""
-    now, access = timezone.now(), request.access
-    booking = access.booking(reference)
-    chosen, _colon, price = request.POST.get("target", "").partition(":")
-    target = find_other_session(booking=booking, target_id=read_number(chosen) or 0)
-    if target is None:
-        raise Http404
-    try:
-        _take_there(booking, target, read_number(price), access=access, now=now)
-    except Refusal as refusal:
-        return refuse(request, booking, refusal, now=now)
-    return to_page(request, "booking", reference)
-
-
-def _take_there(
-    booking: Booking,
-    target: Session | CourseRun,
-    seen_price: int | None,
-    *,
-    access: Access,
-    now: datetime,
-) -> None:
-    """Move to another session, or transfer to another run at what it costs there."""
-    if not isinstance(target, CourseRun):
-        classes.move_places(booking=booking, target=target, by=access.member, now=now)
-        return
-    checkout.transfer_course(
-        booking=booking,
-        target=target,
-        seen_price=seen_price,
-        refunds=access.may(Right.REFUND),
-        by=access.member,
-        now=now,
     )
 
 
