@@ -1,24 +1,32 @@
-"""The addresses of the timetable and of a session: what of them can be read."""
+"""The addresses of the timetable and of a session: what of them can be read; and how many people
+come on what is booked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.models import Booking, Participant
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
+from apps.classes.party import Names, names_to_change
 from apps.classes.queries.filters import Filters, Part
+from apps.classes.queries.party import Party
 from apps.kernel.spans import week_start
+from apps.web.fields import LONGEST_NAME, LineField, PlainNumberField
 
 WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FARTHEST = timedelta(days=800)
 MAX_PEOPLE = 99
 TOO_MANY = "participants"
 PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
+NOT_ON_IT = gettext_lazy("This person is not on this booking any more.")
 
 
 def read_week(raw: str, *, today: date, week_starts: int) -> date | None:
@@ -104,3 +112,80 @@ def _people(raw: str) -> int:
     if people > MAX_PEOPLE:
         raise Unreadable("people")
     return people
+
+
+class PartyForm(forms.Form):
+    """How many come, of each kind where there are kinds."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: QueryDict | None, *, party: Party) -> None:
+        super().__init__(data, auto_id="%s")
+        self.keys = {f"people_{key}" if key else "people": key for key in party.names}
+        counts = party.counts
+        for field, key in self.keys.items():
+            self.fields[field] = PlainNumberField(
+                label=party.names[key] or _("How many people?"),
+                min_value=0,
+                max_value=MAX_PEOPLE,
+                initial=counts[key],
+                error_messages={"required": _("Enter a number.")},
+            )
+
+    def wanted(self) -> dict[int, int]:
+        """How many of each key."""
+        return {key: self.cleaned_data[field] for field, key in self.keys.items()}
+
+    def people(self) -> int:
+        """How many come in all."""
+        return sum(self.wanted().values())
+
+    def pairs(self) -> list[tuple[str, int]]:
+        """The same by the names of the fields."""
+        return [(field, self.cleaned_data[field]) for field in self.keys]
+
+
+class NamesForm(forms.Form):
+    """Who of those on a booking stays away, and what those are called who come besides: asked only
+    where they were named when it was booked."""
+
+    use_required_attribute = False
+
+    def __init__(self, data: QueryDict | None, *, booking: Booking, after: int) -> None:
+        super().__init__(data, auto_id="%s")
+        known = list(booking.participants.all())
+        self.go, come = names_to_change(known=len(known), before=booking.party_size, after=after)
+        self.added = [f"name_{number}" for number in range(len(known) + 1, len(known) + come + 1)]
+        if self.go:
+            self.fields["gone"] = self._who(known)
+        for number, field in enumerate(self.added, start=booking.party_size + 1):
+            self.fields[field] = LineField(
+                label=_("Name of person %(n)d") % {"n": number},
+                max_length=LONGEST_NAME,
+                error_messages={"required": _("Enter a name.")},
+            )
+
+    def _who(self, known: Sequence[Participant]) -> forms.MultipleChoiceField:
+        return forms.MultipleChoiceField(
+            label=ngettext("Who doesn’t come?", "Which %(n)d don’t come?", self.go)
+            % {"n": self.go},
+            choices=[(str(it.pk), it.name) for it in known],
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"required": self._ticks_missing(), "invalid_choice": NOT_ON_IT},
+        )
+
+    def clean_gone(self) -> list[str]:
+        """Just as many as do not come any more."""
+        gone: list[str] = self.cleaned_data["gone"]
+        if len(gone) != self.go:
+            raise ValidationError(self._ticks_missing())
+        return gone
+
+    def names(self) -> Names:
+        """What was said."""
+        gone = frozenset(int(key) for key in self.cleaned_data.get("gone", ()))
+        return Names(gone, tuple(self.cleaned_data[field] for field in self.added))
+
+    def _ticks_missing(self) -> str:
+        words = ngettext("Tick one person.", "Tick %(n)d people.", self.go)
+        return words % {"n": self.go}

@@ -24,6 +24,7 @@ from apps.dashboard.bookings.views.erase import erase
 from apps.dashboard.bookings.views.move import check as move_check
 from apps.dashboard.bookings.views.move import move
 from apps.dashboard.bookings.views.no_show import came, no_show
+from apps.dashboard.bookings.views.party import party
 from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
 from apps.dashboard.classes.views.door import door
@@ -196,6 +197,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
     path("<slug:slug>/bookings/<str:reference>/move/", move, name="move"),
+    path("<slug:slug>/bookings/<str:reference>/people/", party, name="party"),
     path("<slug:slug>/bookings/<str:reference>/move/check/", move_check, name="move_check"),
     path(
         "<slug:slug>/bookings/<str:reference>/takes-place/",

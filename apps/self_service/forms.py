@@ -10,14 +10,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from apps.bookings.forms.questions import PhoneField
-from apps.bookings.models import Booking, MoveWish, Participant
+from apps.bookings.models import MoveWish
 from apps.bookings.wishes import PARTS, Wish
 from apps.bookings.wording import hours_words
-from apps.classes.party import Names, names_to_change
-from apps.classes.queries.party import Party
 from apps.waitlists.forms import NOTICES
 from apps.web.fields import (
     LONGEST_NAME,
@@ -240,86 +237,3 @@ def _as_asked(wish: MoveWish) -> dict[str, Any]:
         "staff": wish.resource_id,
         "notice": wish.notice_minutes,
     }
-
-
-MOST_PEOPLE = 99
-
-
-class PartyForm(forms.Form):
-    """How many come, of each kind where there are kinds."""
-
-    use_required_attribute = False
-
-    def __init__(self, data: QueryDict | None, *, party: Party) -> None:
-        super().__init__(data, auto_id="%s")
-        self.keys = {f"people_{key}" if key else "people": key for key in party.names}
-        counts = party.counts
-        for field, key in self.keys.items():
-            self.fields[field] = PlainNumberField(
-                label=party.names[key] or _("How many people?"),
-                min_value=0,
-                max_value=MOST_PEOPLE,
-                initial=counts[key],
-                error_messages={"required": _("Enter a number.")},
-            )
-
-    def wanted(self) -> dict[int, int]:
-        """How many of each key."""
-        return {key: self.cleaned_data[field] for field, key in self.keys.items()}
-
-    def people(self) -> int:
-        """How many come in all."""
-        return sum(self.wanted().values())
-
-    def pairs(self) -> list[tuple[str, int]]:
-        """The same by the names of the fields."""
-        return [(field, self.cleaned_data[field]) for field in self.keys]
-
-
-class NamesForm(forms.Form):
-    """Who of those on a booking stays away, and what those are called who come besides: asked only
-    where they were named when it was booked."""
-
-    use_required_attribute = False
-
-    def __init__(self, data: QueryDict | None, *, booking: Booking, after: int) -> None:
-        super().__init__(data, auto_id="%s")
-        known = list(booking.participants.all())
-        self.go, come = names_to_change(known=len(known), before=booking.party_size, after=after)
-        self.added = [f"name_{number}" for number in range(len(known) + 1, len(known) + come + 1)]
-        if self.go:
-            self.fields["gone"] = self._who(known)
-        for number, field in enumerate(self.added, start=booking.party_size + 1):
-            self.fields[field] = LineField(
-                label=_("Name of person %(n)d") % {"n": number},
-                max_length=LONGEST_NAME,
-                error_messages={"required": _("Enter a name.")},
-            )
-
-    def _who(self, known: Sequence[Participant]) -> forms.MultipleChoiceField:
-        return forms.MultipleChoiceField(
-            label=ngettext("Who doesn’t come?", "Which %(n)d don’t come?", self.go)
-            % {"n": self.go},
-            choices=[(str(it.pk), it.name) for it in known],
-            widget=forms.CheckboxSelectMultiple,
-            error_messages={"required": self._ticks_missing(), "invalid_choice": _NOT_ON_IT},
-        )
-
-    def clean_gone(self) -> list[str]:
-        """Just as many as do not come any more."""
-        gone: list[str] = self.cleaned_data["gone"]
-        if len(gone) != self.go:
-            raise ValidationError(self._ticks_missing())
-        return gone
-
-    def names(self) -> Names:
-        """What was said."""
-        gone = frozenset(int(key) for key in self.cleaned_data.get("gone", ()))
-        return Names(gone, tuple(self.cleaned_data[field] for field in self.added))
-
-    def _ticks_missing(self) -> str:
-        words = ngettext("Tick one person.", "Tick %(n)d people.", self.go)
-        return words % {"n": self.go}
-
-
-_NOT_ON_IT = _("This person is not on this booking any more.")

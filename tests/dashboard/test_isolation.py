@@ -205,6 +205,7 @@ CASES: dict[str, Case] = {
     "undo": Case(DECIDERS, "POST", answer=409),  # nothing was decided yet
     "cancel": Case(DESKS, "POST", {"reason": "Ana is ill"}, answer=303),
     "move": Case(DESKS, "POST", {"slot": "2026-11-28T09:45+01:00;;"}, answer=303, other=200),
+    "party": Case(DESKS, "POST", answer=409, other=409),  # it is for one
     "move_check": Case(DESKS, answer=404),  # no time is chosen
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
     "make_link": Case(DESKS, "POST"),

@@ -250,6 +250,7 @@ def set_more(stage: Stage) -> list[str]:
         f"/own/juniper/bookings/{stage.request.reference}/",
         f"/own/juniper/bookings/{stage.request.reference}/suggest/",
         f"{moved}?{urlencode({'slot': elsewhere})}",
+        f"/own/juniper/bookings/{mine.reference}/people/?people=2",
     ]
 
 

@@ -1,5 +1,6 @@
 """What customers do with times and places, in ``test_any_order``; their money has other files."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from apps.availability.models import CourseRun
@@ -7,6 +8,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations import Details
 from apps.bookings.wishes import Wish
+from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.party import plan_party
 from apps.classes import operations as classes
@@ -153,22 +155,28 @@ class Customers(Stage):
 
     def a_party_changes(self) -> None:
         """Fewer or more come, as the page says, half the time where it was paid; now and then from
-        an old page."""
+        an old page, and often by the team, which may give money back or not."""
         is_paid: Said = {"paid__gt": 0} if self.chance(0.3) else {}
         is_paid = {"payment_option": "MEMBERSHIP"} if self.chance(0.2) else is_paid
         kinds = (*MANY, *MANY, PLAIN)
         if found := self.a_booking(*LIVE, kind=self.dice.choice(kinds), **is_paid):
             wanted = {key: self.dice.choice((0, 1, 2, 3)) for key in party_of(found).names}
-            seen = found.revision - self.chance(ASTRAY)
-            self.attempt(
-                lambda: checkout.change_party(
-                    booking=found,
-                    wanted=wanted,
-                    revision=seen,
-                    seen_price=plan_party(booking=found, wanted=wanted, now=self.now).money.price,
-                    now=self.now,
-                )
-            )
+            seen, by = found.revision - self.chance(ASTRAY), self.dice.choice((self.member(), None))
+            self.attempt(lambda: self._change_party(found, wanted, revision=seen, by=by))
+
+    def _change_party(
+        self, found: Booking, wanted: Mapping[int, int], *, revision: int, by: TeamMember | None
+    ) -> None:
+        planned = plan_party(booking=found, wanted=wanted, is_team=by is not None, now=self.now)
+        checkout.change_party(
+            booking=found,
+            wanted=wanted,
+            revision=revision,
+            seen_price=planned.money.price,
+            by=by,
+            refunds=by is None or self.chance(0.7),
+            now=self.now,
+        )
 
     def a_party_goes_elsewhere(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):
@@ -217,6 +225,7 @@ class Customers(Stage):
                     starts_at=at,
                     resource_id=with_whom,
                     by=by,
+                    message="We are closed that day" if by else "",
                     now=self.now,
                 )
             )

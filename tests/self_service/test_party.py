@@ -74,7 +74,7 @@ def test_more_people_cost_more_and_the_page_says_so(his: Client, carl: Booking) 
 
     carl.refresh_from_db()
     assert (carl.party_size, carl.price) == (3, 5400)
-    assert "More people added" in text_of(his.get(path(carl, "")))
+    assert "Number of people changed" in text_of(his.get(path(carl, "")))
 
 
 def test_looking_changes_nothing_and_as_many_as_before_is_nothing(

@@ -178,23 +178,26 @@ def line_for(choice: Choice, wish: Wish) -> WaitingLine:
     return WaitingLine(waiting, has_room=waiting < choice.policy.waitlist_capacity)
 
 
-def has_places(booking: Booking) -> bool:
+def has_places(booking: Booking, *, is_team: bool = False) -> bool:
     """Whether it has places whose number can change: they are kept, and nobody has to say yes to
-    others. Its service comes joined."""
-    return booking.seating_id is not None and _is_open(booking)
+    others but the team, who asks. Its service comes joined."""
+    return booking.seating_id is not None and _is_open(booking, is_team=is_team)
 
 
-def has_time_for_more(booking: Booking) -> bool:
+def has_time_for_more(booking: Booking, *, is_team: bool = False) -> bool:
     """The same of an appointment: its time is kept whoever comes along, and no day waits for its
     people. Its service comes joined."""
     is_alone = booking.service.min_participants <= 1 and not booking.double_booked
-    return booking.kind == Service.Kind.APPOINTMENT and is_alone and _is_open(booking)
+    is_open = _is_open(booking, is_team=is_team)
+    return booking.kind == Service.Kind.APPOINTMENT and is_alone and is_open
 
 
-def _is_open(booking: Booking) -> bool:
+def _is_open(booking: Booking, *, is_team: bool) -> bool:
     """Whether its time is kept, and nobody has to say yes to others."""
     if booking.status not in OCCUPYING:
         return False
+    if is_team:
+        return True
     return is_before_the_team(booking) or not booking.service.requires_approval
 
 

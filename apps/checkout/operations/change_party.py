@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
+from apps.businesses.models import TeamMember
 from apps.catalog.pricing import tax_in
 from apps.checkout.models import Order, OrderLine, Receipt
 from apps.checkout.operations.add_people import grow
@@ -31,13 +32,17 @@ def change_party(
     seen_price: int | None,
     now: datetime,
     names: Names = NO_NAMES,
+    by: TeamMember | None = None,
+    refunds: bool = True,
 ) -> Booking:
     """Let so many people of each kind come on a booking. Its order costs less by those who do not
     come, and more by those who are added; what was paid counts towards that, and what is beyond it
     goes back the way it came, visits to their plan. More is owed then, and nothing is charged here.
 
     seen_price is what the page said that all of it costs then; what comes back follows from it and
-    from the revision. names is as in ``classes.change_party``.
+    from the revision. names and by are as in ``classes.change_party``. Where the team may not give
+    money back (refunds), it stays before those who may as paid too much; and where the money cannot
+    follow, the team changes the people alone, at the price there is.
 
     Raises: as ``classes.change_party`` and ``money_of_change``, and
         StaleRevision: it costs another amount than was seen.
@@ -46,26 +51,40 @@ def change_party(
         booking_id=booking.pk, business_id=booking.business_id, revision=None
     )
     changed, change = classes.change_party(
-        booking=booking, wanted=wanted, revision=revision, now=now, names=names
+        booking=booking, wanted=wanted, revision=revision, now=now, names=names, by=by
     )
     if change is None:
         return changed
     order = Order.objects.select_for_update().filter(booking=changed).first()
     payments = list(order.payments.select_for_update().order_by("pk")) if order else []
-    money = money_of_change(booking=before, change=change, order=order, payments=payments, now=now)
+    money = money_of_change(
+        booking=before,
+        change=change,
+        order=order,
+        payments=payments,
+        is_team=by is not None,
+        now=now,
+    )
     if money.price != seen_price:
         raise bookings.StaleRevision
     if money.price is not None:
         bookings.note_owed(booking=changed, price=money.price)
     if changed.payment_option == BY_PLAN:
         resize_visits(changed, more=change.people - before.party_size, now=now)
-    elif order is not None:
-        _follow(order, changed, change, money, now=now)
+    elif order is not None and not money.stays:
+        _follow(order, changed, change, money, actor=Actor.of(by), refunds=refunds, now=now)
     return changed
 
 
 def _follow(
-    order: Order, booking: Booking, change: PartyChange, money: PartyMoney, *, now: datetime
+    order: Order,
+    booking: Booking,
+    change: PartyChange,
+    money: PartyMoney,
+    *,
+    actor: Actor,
+    refunds: bool,
+    now: datetime,
 ) -> None:
     """Bring a locked order into line with who comes, and ask for the refund of what was paid beyond
     it."""
@@ -74,11 +93,11 @@ def _follow(
     elif change.less:
         _shrink(order, booking, less=change.less, kinds=change.fewer)
     grow(order, money.added, now=now)
-    if money.returns:
-        refund_by_itself(order, booking, amount=money.returns, actor=Actor.of(None), now=now)
+    if money.returns and refunds:
+        refund_by_itself(order, booking, amount=money.returns, actor=actor, now=now)
         return
     payments = list(order.payments.select_for_update().order_by("pk"))
-    sync(order, booking, payments, actor=Actor.of(None), now=now)
+    sync(order, booking, payments, actor=actor, now=now)
 
 
 def _shrink(order: Order, booking: Booking, *, less: int, kinds: Set[str]) -> None:

@@ -45,8 +45,8 @@ class PartyMoney:
     """What all of it costs then, None where that is agreed later; what goes back, by the way it
     came ("ONLINE", "GIFT"), and what of it the team hands over; what is owed of all of it then, and
     whether that is paid online at once. visits come back to the plan that pays, or are used of it
-    (below 0); plan is its name. added is the line of whoever comes besides. Amounts are minor
-    units."""
+    (below 0); plan is its name. added is the line of whoever comes besides. stays: the money cannot
+    follow, and the team changes the people alone. Amounts are minor units."""
 
     price: int | None
     back: tuple[tuple[str, int], ...] = ()
@@ -56,6 +56,7 @@ class PartyMoney:
     visits: int = 0
     plan: str = ""
     added: Added | None = None
+    stays: bool = False
 
     @property
     def returns(self) -> int:
@@ -71,15 +72,24 @@ class PlannedParty:
     money: PartyMoney
 
 
-def plan_party(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -> PlannedParty:
+def plan_party(
+    *, booking: Booking, wanted: Mapping[int, int], now: datetime, is_team: bool = False
+) -> PlannedParty:
     """Work out what a booking becomes if so many of each kind come, with its money.
 
     Raises: as ``classes.queries.party.plan_change`` and ``money_of_change``.
     """
-    change = plan_change(booking=booking, wanted=wanted, now=now)
+    change = plan_change(booking=booking, wanted=wanted, is_team=is_team, now=now)
     order = Order.objects.filter(booking=booking).first()
     payments = list(order.payments.select_related("reversed_by").order_by("pk")) if order else []
-    money = money_of_change(booking=booking, change=change, order=order, payments=payments, now=now)
+    money = money_of_change(
+        booking=booking,
+        change=change,
+        order=order,
+        payments=payments,
+        is_team=is_team,
+        now=now,
+    )
     return PlannedParty(change, money)
 
 
@@ -90,14 +100,18 @@ def money_of_change(
     order: Order | None,
     payments: Sequence[Payment],
     now: datetime,
+    is_team: bool = False,
 ) -> PartyMoney:
-    """What follows for the money of a booking as it was before a change of its people.
+    """What follows for the money of a booking as it was before a change of its people. Where it
+    cannot follow, the team decides about it by hand, and the price stays until then.
 
     Raises:
         PartyFixed: its money cannot follow (``may_follow``).
         PlanPaysNoMore: as its name says.
     """
     if not may_follow(order, payments, booking, now=now):
+        if is_team and _is_for_the_team(order, booking):
+            return PartyMoney(booking.price, stays=True)
         raise PartyFixed(Obstacle.MONEY)
     if booking.payment_option == BY_PLAN:
         return _by_plan(booking, change, now=now)
@@ -135,6 +149,13 @@ def may_follow(
     is_decided = any(it.given_back or it.authorized for it in flows)
     is_cheaper = order.discount and order.way != Order.Way.PLAN
     return not is_decided and not is_cheaper and find_under_way(booking, now=now) is None
+
+
+def _is_for_the_team(order: Order | None, booking: Booking) -> bool:
+    """Whether somebody can decide by hand about the money of an order that does not follow: there
+    is a price to speak of, no fee instead of it, and no plan that counts its visits."""
+    is_asked_for = order is None or (order.fee is None and order.status == Order.Status.APPROVED)
+    return is_asked_for and booking.payment_option != BY_PLAN
 
 
 def pays_at_once(order: Order, booking: Booking, *, owed: int) -> bool:

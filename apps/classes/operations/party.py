@@ -12,6 +12,7 @@ from apps.bookings.announcements import announce_free_places
 from apps.bookings.models import Booking, BookingEvent, Participant, ParticipantChoice
 from apps.bookings.operations.errors import StaleRevision
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.businesses.models import TeamMember
 from apps.classes.party import NO_NAMES, Kind, Names, names_to_change
 from apps.classes.queries.party import NamesMissing, PartyChange, party_of, plan_change
 
@@ -24,10 +25,12 @@ def change_party(
     revision: int,
     now: datetime,
     names: Names = NO_NAMES,
+    by: TeamMember | None = None,
 ) -> tuple[Booking, PartyChange | None]:
-    """Let so many people of each kind come on a booking (``queries.party``), for its customer, who
-    is told once more. Places that come free go to whoever waits first; those who are added take
-    theirs as at the first time. An appointment keeps its time, whoever comes along.
+    """Let so many people of each kind come on a booking (``queries.party``), for its customer (by
+    None) or by the team; the customer is told once more. Places that come free go to whoever waits
+    first; those who are added take theirs as at the first time. An appointment keeps its time,
+    whoever comes along.
 
     names says whose names go and come, where those who come were named.
 
@@ -48,7 +51,7 @@ def change_party(
         return locked, None
     if locked.revision != revision:
         raise StaleRevision
-    change = plan_change(booking=locked, wanted=wanted, now=now)
+    change = plan_change(booking=locked, wanted=wanted, is_team=by is not None, now=now)
     _rename(locked, names, after=change.people)
     price = change.price(locked.price)
     has_room = change.people < locked.party_size
@@ -57,7 +60,7 @@ def change_party(
     record_transition(
         locked,
         action=BookingEvent.Action.RESIZED,
-        actor=Actor.of(None),
+        actor=Actor.of(by),
         now=now,
         columns={"party_size": change.people, "price": price, **_mixed(locked, change)},
     )

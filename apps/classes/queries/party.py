@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Any
 
+from apps.availability.operations import NoSeats
 from apps.bookings.joining import Joining, may_join, price_to_join
 from apps.bookings.joining import Obstacle as TimeObstacle
 from apps.bookings.models import Booking
@@ -37,6 +39,8 @@ class Obstacle(StrEnum):
     NOBODY = "NOBODY"
     MONEY = "MONEY"
     PLAN = "PLAN"
+    OVER = "OVER"
+    MARKED = "MARKED"
 
 
 class PartyFixed(Refusal):
@@ -83,14 +87,14 @@ class Party:
         return {it.key: it.name for it in self.kinds} | dict(self.others)
 
 
-def may_change_party(*, booking: Booking) -> bool:
+def may_change_party(*, booking: Booking, is_team: bool = False) -> bool:
     """Whether its page asks how many come: it has places, or is an appointment for several, nobody
-    has to say yes to others, and no kind of its people is gone. Its service comes joined; one
-    query."""
+    has to say yes to others but the team, and no kind of its people is gone. Its service comes
+    joined; one query."""
     if booking.kind == Service.Kind.APPOINTMENT:
-        is_open = has_time_for_more(booking) and may_bring_several(booking)
+        is_open = has_time_for_more(booking, is_team=is_team) and may_bring_several(booking)
     else:
-        is_open = has_places(booking)
+        is_open = has_places(booking, is_team=is_team)
     if not is_open:
         return False
     return not booking.mix.filter(variant=None).exists()
@@ -136,18 +140,24 @@ class PartyChange:
         return before - self.less + self.plus
 
 
-def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -> PartyChange:
+def plan_change(
+    *, booking: Booking, wanted: Mapping[int, int], now: datetime, is_team: bool = False
+) -> PartyChange:
     """Work out what a booking becomes if so many of each key come; a key that is not named stays.
+    The team is bound by the places there are, and not by the policy: it takes people off and adds
+    some until the end, but nobody off once somebody was marked at the door.
 
     Raises:
-        PartyFixed: nothing can be changed here, or taking people off costs something by now (rule
-            B33).
+        PartyFixed: nothing can be changed here, or taking people off costs its customer something
+            by now (rule B33).
         NobodyLeft: as its name says.
         UnknownChoice: a key is of no kind that can be asked for.
         NotBookable, TooManyPeople, CannotJoin: of those who are added.
     """
-    if not may_change_party(booking=booking):
+    if not may_change_party(booking=booking, is_team=is_team):
         raise PartyFixed(Obstacle.FIXED)
+    if is_team and now >= booking.ends_at:
+        raise PartyFixed(Obstacle.OVER)
     party = party_of(booking)
     if not wanted.keys() <= party.names.keys():
         raise UnknownChoice("people")
@@ -157,14 +167,17 @@ def plan_change(*, booking: Booking, wanted: Mapping[int, int], now: datetime) -
         raise NobodyLeft
     fewer = {key: counts[key] - n for key, n in asked.items() if n < counts[key]}
     more = {key: n - counts[key] for key, n in asked.items() if n > counts[key]}
-    if fewer:
+    if fewer and is_team:
+        _require_unmarked(booking)
+    elif fewer:
         _require_free(booking, now=now)
     left = without(party.kinds, fewer)
     extras = sum(it.price for it in booking.add_ons.all())
     less = None
     if booking.price is not None:
         less = taken_off(booking.price, extras=extras, before=party.kinds, after=left)
-    joined, plus = _added(booking, more, grows=sum(asked.values()) - booking.party_size, now=now)
+    grows = sum(asked.values()) - booking.party_size
+    joined, plus = _added(booking, more, grows=grows, is_team=is_team, now=now)
     return PartyChange(
         kinds=(*left, *joined),
         less=less,
@@ -188,25 +201,33 @@ def _require_free(booking: Booking, *, now: datetime) -> None:
         raise PartyFixed(Obstacle.NOT_FREE)
 
 
+def _require_unmarked(booking: Booking) -> None:
+    """Marks count the people of a party: with one of them gone they would be somebody else's."""
+    if booking.cancellation_fee or booking.attendance.exists():
+        raise PartyFixed(Obstacle.MARKED)
+
+
 def _added(
-    booking: Booking, more: Mapping[int, int], *, grows: int, now: datetime
+    booking: Booking, more: Mapping[int, int], *, grows: int, is_team: bool, now: datetime
 ) -> tuple[list[Kind], int | None]:
     """Who comes besides, and what they cost at the prices of today."""
     if not more:
         return [], 0
-    if not is_offered(service=booking.service):
+    if not is_team and not is_offered(service=booking.service):
         raise NotBookable
-    if not has_room_for(booking, more=grows):
+    has_limit = not is_team or booking.kind == Service.Kind.APPOINTMENT
+    if has_limit and not has_room_for(booking, more=grows):
         raise TooManyPeople
-    choice = _choice(booking, more)
-    price = _price(booking, choice, grows=grows, now=now)
+    choice = _choice(booking, more, is_team=is_team)
+    price = _price(booking, choice, grows=grows, is_team=is_team, now=now)
     return _kinds_of(choice, price), price.total
 
 
-def _price(booking: Booking, choice: Choice, *, grows: int, now: datetime) -> Price:
-    """What those cost who come besides; to an appointment they come until it begins."""
+def _price(booking: Booking, choice: Choice, *, grows: int, is_team: bool, now: datetime) -> Price:
+    """What those cost who come besides; to an appointment they come until it begins. The team is
+    too late for nothing: whoever stands at the door is there."""
     if booking.kind == Service.Kind.APPOINTMENT:
-        if now >= booking.starts_at:
+        if not is_team and now >= booking.starts_at:
             raise CannotJoin(Joining(TimeObstacle.STARTED))
         return choice.price
     target = booking.course_run or booking.session
@@ -214,17 +235,19 @@ def _price(booking: Booking, choice: Choice, *, grows: int, now: datetime) -> Pr
         raise PartyFixed(Obstacle.FIXED)
     joinable = joinable_of(target, besides=None, now=now)
     joining = may_join(joinable, rules=join_rules_of(choice.policy), seats=max(1, grows), now=now)
-    if grows > 0 and not joining.is_open:
+    if grows > 0 and not is_team and not joining.is_open:
         raise CannotJoin(joining)
+    if is_team and grows > joinable.seats_left:
+        raise NoSeats(joinable.seats_left)
     return price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
 
 
-def _choice(booking: Booking, more: Mapping[int, int]) -> Choice:
-    people = sum(more.values())
+def _choice(booking: Booking, more: Mapping[int, int], *, is_team: bool) -> Choice:
+    named: dict[str, Any] = {"mix": dict(more)}
+    if 0 in more:
+        named = {"variant_id": booking.variant_id, "party_size": sum(more.values())}
     try:
-        if 0 in more:
-            return choose(service=booking.service, variant_id=booking.variant_id, party_size=people)
-        return choose(service=booking.service, mix=dict(more))
+        return choose(service=booking.service, is_for_team=is_team, **named)
     except UnknownChoice as wrong:
         raise TooManyPeople from wrong
 

@@ -47,7 +47,7 @@ WORDS = {
     BookingEvent.Action.KEPT: _("The business kept the payment"),
     BookingEvent.Action.PRICED: _("Code used"),
     BookingEvent.Action.BY_PLAN: _("Paid with a plan"),
-    BookingEvent.Action.RESIZED: _("More people added"),
+    BookingEvent.Action.RESIZED: _("Number of people changed"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.OVERDUE: _("Not answered in time: we reminded them"),
     BookingEvent.Action.LAPSED: _("Ended without an answer"),

@@ -28,6 +28,7 @@ from apps.checkout.queries.party import (
     plan_party,
 )
 from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
+from apps.classes.forms import NamesForm, PartyForm
 from apps.classes.queries.party import (
     NamesMissing,
     Obstacle,
@@ -37,7 +38,6 @@ from apps.classes.queries.party import (
 )
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal
-from apps.self_service.forms import NamesForm, PartyForm
 from apps.self_service.views import people
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.self_service.views.move import reading_what_we_wrote

@@ -23,6 +23,7 @@ from apps.bookings.wording import pay_place_of
 from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
+from apps.classes.queries.party import may_change_party
 from apps.classes.queries.transfer import prices_there
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of, find_undoable
@@ -88,7 +89,8 @@ class Bill:
 @dataclass(frozen=True, slots=True)
 class Event:
     """who is empty for the customer and the system; moved is the start before and after, came
-    tells in which ways money came, better_at which better time was offered."""
+    tells in which ways money came, better_at which better time was offered, people how many came on
+    it before and after."""
 
     at: datetime
     action: str
@@ -98,6 +100,7 @@ class Event:
     moved: tuple[datetime, datetime] | None
     came: str = ""
     better_at: datetime | None = None
+    people: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class BookingPage:
     messages: tuple[Message, ...]
     other_sessions: tuple["OtherSession", ...]
     asked_move: MoveCard | None = None
+    may_change_party: bool = False
 
     @property
     def has_difference(self) -> bool:
@@ -189,7 +193,16 @@ def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingP
         messages=_messages(access, booking),
         other_sessions=tuple(_other_sessions(access, booking, now=now)),
         asked_move=_asked_move(access, booking, now=now),
+        may_change_party=_may_change_party(access, booking, now=now),
     )
+
+
+def _may_change_party(access: Access, booking: Booking, *, now: datetime) -> bool:
+    """As its page accepts it: until the end, and where no kind of its people is gone."""
+    is_ahead = now < booking.ends_at and booking.status in OCCUPYING
+    if not access.may(Right.CANCEL) or not is_ahead or booking.cancellation_fee:
+        return False
+    return may_change_party(booking=booking, is_team=True)
 
 
 def _asked_move(access: Access, booking: Booking, *, now: datetime) -> MoveCard | None:
@@ -331,9 +344,16 @@ def _events(booking: Booking) -> tuple[Event, ...]:
             moved=event.moved,
             better_at=event.better_at,
             came=came.get(event.at, "") if event.action == BookingEvent.Action.PAID else "",
+            people=_people_changed(event),
         )
         for event in events
     )
+
+
+def _people_changed(event: BookingEvent) -> tuple[int, int] | None:
+    was, now = event.before.get("party_size"), event.after.get("party_size")
+    is_told = event.action == BookingEvent.Action.RESIZED and was and now and was != now
+    return (was, now) if is_told else None
 
 
 def _messages(access: Access, booking: Booking) -> tuple[Message, ...]:
