@@ -163,6 +163,7 @@ BY_TEAM: Mapping[Action, str] = {
     Action.CONFIRM: "confirm",
     Action.DECLINE: "decline",
     Action.CANCEL: "cancel",
+    Action.MOVE: "move",
     Action.NOTE: "notes",
     Action.ANSWER_MOVE: "accept-move",
 }
@@ -309,6 +310,7 @@ def test_what_the_team_sees_is_what_it_may_do(salon: Salon, state: str, role: st
     home = f"/own/juniper/bookings/{booking.reference}/"
     bodies: dict[Action, dict[str, Any]] = {
         Action.CANCEL: {"reason": "Ana is ill", "seen_fee": 0},
+        Action.MOVE: {"slot": slot_at(salon.at(28, 14).astimezone(salon.business.zone))},
         Action.NOTE: {"note": "Rings twice"},
     }
     for phase, reading in PHASES.items():
