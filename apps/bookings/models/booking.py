@@ -266,6 +266,11 @@ class Booking(models.Model):
                 name="booking_over_with_money",
                 condition=Q(status__in=("CANCELED", "DECLINED"), paid__gt=0),
             ),
+            models.Index(
+                fields=["business"],
+                name="booking_missed_with_fee",
+                condition=Q(status="CONFIRMED", cancellation_fee__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -94,9 +94,10 @@ def cancel_and_keep(
 
 @transaction.atomic
 def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
-    """Decide that the money of a booking that is over stays here, so that nobody is asked again;
-    what the bank refuses to give back only afterwards is another question (rule M32). The customer,
-    who has read that somebody looks at it, is told, once (rule M30).
+    """Decide that the money of a booking that is over stays here, or that of a no-show beyond its
+    fee (rule B40), so that nobody is asked again; what the bank refuses to give back only
+    afterwards is another question (rule M32). The customer, who has read that somebody looks at it,
+    is told, once (rule M30).
 
     Harmless for a booking without an order.
 
@@ -114,12 +115,13 @@ def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
 
 def _require_over(booking: Booking) -> None:
     """Let pass what can take place no more, not even because its customer takes a cancellation back
-    (rule B34).
+    (rule B34); and what was missed, once its fee is charged (rule B40).
 
     Raises:
         NotOver: it may still take place.
     """
-    if not is_over(booking):
+    is_missed = booking.status == Booking.Status.CONFIRMED and booking.cancellation_fee > 0
+    if not is_over(booking) and not is_missed:
         raise NotOver
 
 
@@ -133,8 +135,8 @@ def _keep(booking: Booking, *, now: datetime) -> bool:
 
 @transaction.atomic
 def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
-    """Give back what is left of a booking that is over, but for the fee of its cancellation, which
-    stays (rules M11, M33).
+    """Give back what is left of a booking that is over, or was missed, but for its fee, which stays
+    (rules M11, M33, B40).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.

@@ -12,6 +12,7 @@ from apps.bookings.policy import Reason
 from apps.bookings.queries.attendance import is_no_show, no_show_is_told
 from apps.bookings.queries.cancelling import no_show_by_policy
 from apps.businesses.models import TeamMember
+from apps.checkout.models import Order
 from apps.checkout.operations.errors import FeeTooHigh, NotBegun, ReasonMissing
 from apps.checkout.operations.fees import ask_for_fee, drop_fee
 from apps.classes import operations as classes
@@ -130,6 +131,8 @@ def _take_back(booking: Booking, *, by: TeamMember, now: datetime) -> None:
     actor = Actor.of(by)
     bookings.note_fee(booking=booking, fee=0, action=Action.CAME, reason="", actor=actor, now=now)
     drop_fee(booking=booking, actor=actor, now=now)
+    # What was decided about the money beyond the fee was decided because nobody had come.
+    Order.objects.filter(booking=booking).update(kept_at=None)
 
 
 def _is_markable(booking: Booking, *, now: datetime) -> bool:

@@ -27,7 +27,7 @@ from apps.checkout.queries.stranded import (
 )
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.booking_detail import count_visits
-from apps.dashboard.frame.queries.frame import leftovers_of, let_go_ahead, unclear_of
+from apps.dashboard.frame.queries.frame import leftovers_of, let_go_ahead, missed_of, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE, customer_name, staff_name, zone_told
 from apps.kernel.money import Money
 
@@ -85,7 +85,17 @@ class BookingMoney:
 def list_leftovers(*, access: Access) -> list[BookingMoney]:
     """Bookings that are over while money of them is still here, and nobody has decided to keep it
     (rule M11); one query."""
-    rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
+    return _left_of(leftovers_of(access))
+
+
+def list_missed(*, access: Access) -> list[BookingMoney]:
+    """Bookings that nobody came to and that were paid beyond their fee, and nobody has decided to
+    keep it (rule B40); one query."""
+    return _left_of(missed_of(access))
+
+
+def _left_of(found: QuerySet[Booking]) -> list[BookingMoney]:
+    rows = found.select_related("customer", "location").order_by("starts_at", "pk")
     return [
         _money_of(it, max(0, it.paid - it.cancellation_fee), fee=it.cancellation_fee)
         for it in rows[:MAX_SHOWN]

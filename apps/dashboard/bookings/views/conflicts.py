@@ -29,6 +29,7 @@ from apps.dashboard.bookings.queries.conflicts import (
     list_conflicts,
     list_leftovers,
     list_let_go,
+    list_missed,
     list_refused,
     list_stranded,
     list_unclear,
@@ -60,6 +61,7 @@ def _show_all(
     context = {
         "conflicts": list_conflicts(access=request.access, now=now),
         "leftovers": list_leftovers(access=request.access),
+        "missed": list_missed(access=request.access),
         "let_go": list_let_go(access=request.access, now=now),
         "unclear": list_unclear(access=request.access),
         "stranded": list_stranded(access=request.access),

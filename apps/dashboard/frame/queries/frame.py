@@ -7,7 +7,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -75,6 +75,7 @@ def _conflicts(access: Access, *, now: datetime) -> Combinable:
     parts: tuple[QuerySet[Any], ...] = (
         conflicts,
         leftovers_of(access),
+        missed_of(access),
         let_go_ahead(access, now=now),
         unclear_of(access),
         stranded_payments(business_id=business),
@@ -126,6 +127,18 @@ def leftovers_of(access: Access) -> QuerySet[Booking]:
     over = ("CANCELED", "DECLINED")
     rows = access.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
     rows = rows.exclude(status="CANCELED", hold_expires_at__isnull=False)
+    return _not_refused(rows, access)
+
+
+def missed_of(access: Access) -> QuerySet[Booking]:
+    """The bookings that nobody came to and that were paid beyond their fee (rule B40), while nobody
+    has decided about the rest, in no order."""
+    missed = access.bookings().filter(status="CONFIRMED", cancellation_fee__gt=0)
+    rows = missed.filter(paid__gt=F("cancellation_fee"), order__kept_at=None)
+    return _not_refused(rows, access)
+
+
+def _not_refused(rows: QuerySet[Booking], access: Access) -> QuerySet[Booking]:
     refused = refused_refunds(business_id=access.business.pk)
     return rows.exclude(Exists(refused.filter(payment__order__booking=OuterRef("pk"))))
 
