@@ -13,6 +13,7 @@ from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import cancel_as_customer
 from tests.factories.money import work
+from tests.factories.prepaid import make_gift_card
 
 pytestmark = pytest.mark.django_db
 FINAL = NOW + timedelta(minutes=10)
@@ -71,6 +72,32 @@ def test_a_link_to_pay_is_sent(olga: Client, owed: Booking) -> None:
 
     work(FINAL)
     assert [it.subject.partition(":")[0] for it in mail.outbox] == ["Please pay"]
+
+
+def test_a_gift_card_pays_it_at_the_desk(olga: Client, salon: Salon, owed: Booking) -> None:
+    assert "Pay with a gift card" in words(olga, page_of(owed))
+    small, big = (make_gift_card(by=salon.olga, value=it, now=FINAL) for it in (1000, 5000))
+
+    assert send(olga, owed, "code", code=small.code) == 303
+    assert "Still to be paid €14.00" in words(olga, page_of(owed))
+    assert send(olga, owed, "code", code=big.code) == 303
+
+    told = words(olga, page_of(owed))
+    assert "Still to be paid" not in told
+    assert "Pay with a gift card" not in told
+    big.refresh_from_db()
+    assert big.balance == 3600
+
+
+def test_what_is_no_gift_card_pays_no_fee_and_stays_in_the_form(
+    olga: Client, owed: Booking
+) -> None:
+    answer = olga.post(f"{page_of(owed)}code/", {"code": "WINTER10"})
+
+    assert answer.status_code == 422
+    html = answer.content.decode()
+    assert 'value="WINTER10"' in html
+    assert "Only a gift card pays a fee. A code takes nothing off it." in html
 
 
 def test_it_is_waived_with_a_reason(olga: Client, owed: Booking) -> None:
