@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from apps.bookings.cancellation import ClockRow
-from apps.businesses.pages import Contacts, reach_short
+from apps.businesses.pages import Contacts, cancel_by
 from apps.web.formatting import format_money
 
 
@@ -48,13 +48,17 @@ def limits_of(
             back_words=""
             if is_by_plan
             else _back_words(row, paid=paid, currency=currency, locale=locale),
-            last_words="" if row.until else _last_words(is_only=len(rows) == 1),
+            last_words=""
+            if row.until
+            else _last_words(is_only=len(rows) == 1, is_charged=is_by_plan or row.fee > 0),
         )
         for row in rows
     ]
 
 
-def _last_words(*, is_only: bool) -> str:
+def _last_words(*, is_only: bool, is_charged: bool) -> str:
+    if not is_charged:
+        return _("Until it begins") if is_only else _("After that")
     if is_only:
         return _("Until it begins, or if you don’t come")
     return _("After that, or if you don’t come")
@@ -65,11 +69,11 @@ def _visit_words(row: ClockRow) -> str:
 
 
 def _cost_words(row: ClockRow, *, currency: str, locale: str, reached: Contacts) -> str:
-    """ "Free", "€24.00"; later than that without a fee, how to reach the business."""
+    """ "Free", "€24.00"; later than that without a fee, how it is cancelled all the same."""
     if row.fee:
         return format_money(row.fee, currency, locale)
     if row.until is None:
-        return reach_short(reached) or str(_("No longer free"))
+        return cancel_by(reached) or str(_("No longer possible"))
     return str(_("Free"))
 
 

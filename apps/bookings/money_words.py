@@ -341,6 +341,8 @@ def _money_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
         )
+    if booking.status in _ENDED and booking.price:
+        return _unpaid_words(booking, price)
     if booking.price and not is_over and (gone := let_go(booking)):
         return price_let_go(
             gone=gone,
@@ -353,3 +355,20 @@ def _money_words(booking: Booking, price: str) -> str:
     if booking.as_booked.pays_in_person and booking.price and not is_over:
         return f"{price}, {where}"
     return price
+
+
+def _unpaid_words(booking: Booking, price: str) -> str:
+    """Of a booking that is over and that nothing was paid for: the fee, or that nothing is to
+    pay."""
+    fee = booking.cancellation_fee
+    return ended_words(
+        Ended(
+            price=price,
+            paid=0,
+            returned=0,
+            fee=fee,
+            owed=fee,
+            currency=booking.currency,
+            locale=booking.business.locale,
+        )
+    )

@@ -113,12 +113,12 @@ def or_reach_words(business: Contacts) -> str:
     return ""
 
 
-def reach_short(business: Contacts) -> str:
-    """ "Please call", where the number stands beside it, or "Please write"; "" where it tells
-    neither."""
+def cancel_by(business: Contacts) -> str:
+    """ "Only by phone", where the number stands beside it, or "Only by e-mail"; "" where it tells
+    neither: how a booking is cancelled once that is not done online."""
     if business.phone:
-        return _("Please call")
-    return _("Please write to us") if business.email else ""
+        return _("Only by phone")
+    return _("Only by e-mail") if business.email else ""
 
 
 def and_reach(words: str, business: Contacts) -> str:

@@ -124,7 +124,7 @@ def test_the_page_behind_the_link(
 
     assert said_of_cancelling(page) == QUESTIONS[way]
     assert "Sign in to change this booking" in words_of(page)
-    later = {"PHONE": "Please call", "MAIL": "Please write to us"}.get(way, "No longer free")
+    later = {"PHONE": "Only by phone", "MAIL": "Only by e-mail"}.get(way, "No longer possible")
     assert [it.cost_words for it in page.context["limits"]] == ["Free", later]
 
 

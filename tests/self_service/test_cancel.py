@@ -311,3 +311,31 @@ def test_right_before_it_begins_the_page_says_for_how_long(client: Client, salon
 
     with at(booking.starts_at - timedelta(minutes=4)):
         assert "You can undo it for 4 minutes." in words_of(client.get(path(booking)))
+
+
+def test_moving_stands_before_cancelling(eva: Client, booking: Booking) -> None:
+    page = text_of(eva.get(path(booking)))
+
+    assert page.index("Move it instead") < page.index("Yes, cancel it")
+    assert page.count("Move it instead") == 1
+
+
+def test_a_cancelled_booking_asks_for_nothing(eva: Client, booking: Booking) -> None:
+    press(eva, booking)
+
+    page = words_of(eva.get(path(booking, act="")))
+
+    assert "€48.00, nothing to pay" in page
+    assert "at the salon" not in page
+
+
+def test_my_bookings_take_it_back_too(eva: Client, booking: Booking) -> None:
+    press(eva, booking)
+    row = text_of(eva.get("/me/"))
+    assert f'action="{path(booking, act="undo")}"' in row
+    with at(NOW + timedelta(minutes=10)):
+        assert path(booking, act="undo") not in text_of(eva.get("/me/"))
+
+    answer = eva.post(path(booking, act="undo"))
+
+    assert (answer.status_code, status_of(booking)) == (303, "CONFIRMED")

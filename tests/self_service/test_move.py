@@ -52,6 +52,18 @@ def send(client: Client, booking: Booking, value: str, *, revision: int | None =
 
 
 # ----- the way
+def test_the_check_page_says_who_it_will_be(his: Client, salon: Salon, carl: Booking) -> None:
+    ana = slot(salon, 27, 14, staff=salon.ana.resource_id)
+
+    anybody = text_of(his.get(path(carl, "move/check"), {"slot": slot(salon, 27, 14)}))
+    named = text_of(his.get(path(carl, "move/check"), {"slot": ana}))
+
+    assert salon.ana.name in anybody
+    assert "or whoever is free then, if they are taken first" in anybody
+    assert salon.ana.name in named
+    assert "or whoever is free then" not in named
+
+
 def test_from_the_page_of_the_booking_to_another_time(
     his: Client, salon: Salon, carl: Booking
 ) -> None:

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from apps.availability.engine.slots import DayParts, Slot
+from apps.availability.operations import Claim
 from apps.availability.queries.search import SlotQuery
 from apps.bookings.models import PUT_BACK, Booking, BookingEvent, MoveRequest
 from apps.bookings.plan_uses import plan_limits_of
@@ -160,12 +161,22 @@ def is_free_to_move(
     *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime, is_team: bool = False
 ) -> bool:
     """Whether a start (UTC) is on offer for an appointment that moves, as seen without a lock."""
+    claim = claim_to_move(
+        booking=booking, choice=choice, starts_at=starts_at, now=now, is_team=is_team
+    )
+    return claim is not None
+
+
+def claim_to_move(
+    *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime, is_team: bool = False
+) -> Claim | None:
+    """What an appointment would take at a start (UTC), as seen without a lock; None where that is
+    not on offer for it."""
     try:
         query = query_to_move(booking=booking, choice=choice, is_team=is_team)
-        find_claim(query=query, starts_at=starts_at, now=now)
+        return find_claim(query=query, starts_at=starts_at, now=now)
     except NoTime:
-        return False
-    return True
+        return None
 
 
 def _accepted(

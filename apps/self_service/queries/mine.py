@@ -18,6 +18,7 @@ from apps.bookings.states import OCCUPYING
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
 from apps.customers.models import Customer
+from apps.self_service.queries.cancel import undo_until
 from apps.self_service.queries.open_matters import (
     OWES_FEE,
     OpenMatters,
@@ -54,7 +55,8 @@ class MyRow:
     paid online, "" where it cannot be.
 
     url is its page, "" for a browser that only remembers it; other_url is where it may be found
-    then. again_url is "" for what is still ahead.
+    then. again_url is "" for what is still ahead. undo_until is until when a cancellation can be
+    taken back (UTC), None where it cannot.
     """
 
     reference: str
@@ -74,6 +76,7 @@ class MyRow:
     who: str
     open: OpenMatters
     pay_url: str
+    undo_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ def list_mine(
     *, found: QuerySet[Booking], opens: Callable[[Booking], bool], page: str, now: datetime
 ) -> MyPage:
     """List bookings of one person or browser: fees that are owed first, then what is ahead, the
-    soonest at the top, then what is over, the newest at the top. Four queries. Drafts are left
-    out.
+    soonest at the top, then what is over, the newest at the top. Four queries, and one for each
+    that was cancelled in the last ten minutes. Drafts are left out.
 
     opens says whether this browser may see the page of a booking; page is as it stands in the
     address, and anything but a number is the first.
@@ -186,6 +189,7 @@ def _row(booking: Any, *, has_one_clock: bool, is_open: bool, now: datetime) -> 
         who=who_comes(booking) if is_open else "",
         open=matters,
         pay_url=reverse("self_service:pay", kwargs=of) if matters.payable else "",
+        undo_until=undo_until(booking=booking, now=now) if is_open else None,
     )
 
 

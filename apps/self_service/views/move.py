@@ -29,7 +29,7 @@ from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.moving import (
     PersonGone,
     choice_to_move,
-    is_free_to_move,
+    claim_to_move,
     is_there,
     verdict_on_asking,
     verdict_on_move,
@@ -112,7 +112,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
     if is_there(booking, starts_at=slot.starts_at, resource_id=slot.staff):
         return go_to(request, "self_service:booking", reference=reference)
     choice = choice_to_move(booking=booking, resource_id=slot.staff)
-    if not is_free_to_move(booking=booking, choice=choice, starts_at=slot.starts_at, now=now):
+    claim = claim_to_move(booking=booking, choice=choice, starts_at=slot.starts_at, now=now)
+    if claim is None:
         return _lost(request, booking, slot, now=now)
     context = {
         **_frame(booking, now=now),
@@ -120,8 +121,8 @@ def check(request: HttpRequest, reference: str) -> HttpResponse:
         "slot": request.GET["slot"],
         "starts_at": slot.starts_at,
         "ends_at": slot.starts_at + (booking.ends_at - booking.starts_at),
-        "person": choice.chosen_staff,
-        "has_team": len(choice.staff) > 1,
+        "person": next((it for it in choice.staff if it.resource_id == claim.primary_id), None),
+        "is_anybody": choice.chosen_staff is None and len(choice.staff) > 1,
         "back_url": _picker_of(booking).around(slot.starts_at, choice),
         "too_soon_words": too_soon_words(booking=booking, starts_at=slot.starts_at, now=now),
     }
