@@ -12,7 +12,7 @@ from http import HTTPStatus
 
 import psycopg
 from django.db import Error, InterfaceError, ProgrammingError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import ngettext
 
@@ -120,6 +120,11 @@ def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
     return response
 
 
+class NotOpenHere(Http404):
+    """The page of a booking that this browser has not opened, or that there is not: the same answer
+    for both, which leads on."""
+
+
 def wait_in_words(seconds: int) -> str:
     """Say a wait in whole minutes, rounded up, or in hours from two hours on."""
     minutes = max(1, -(-seconds // MINUTE))
@@ -146,8 +151,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer what is not there (handler404), or not for this browser, whose cookie may have gone
     while somebody typed: what they typed is there to be copied."""
-    del exception  # what was looked for is nobody's business
     words = words_typed(request) if request.method == "POST" else []
-    response = render_page(request, "404.html", None, {"typed": words}, status=404)
+    # Nothing else of it is told: what was looked for is nobody's business.
+    context = {"typed": words, "is_booking": isinstance(exception, NotOpenHere)}
+    response = render_page(request, "404.html", None, context, status=404)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -16,7 +16,7 @@ from apps.dashboard.classes.views.timetable import new_class
 from apps.kernel.refusals import Refusal
 from apps.outbox.operations import OutsideTransaction
 from apps.web.limits import TooMany
-from apps.web.refusals import Busy
+from apps.web.refusals import Busy, NotOpenHere
 from tests.architecture.raising import (
     caught_with,
     errors_of,
@@ -26,8 +26,8 @@ from tests.architecture.raising import (
     plain,
 )
 
-ANSWERED_FOR_ALL = (Busy, TooMany)
-"""What a middleware answers on every page."""
+ANSWERED_FOR_ALL = (Busy, TooMany, NotOpenHere)
+"""What a middleware answers on every page, or the page for all that is not found."""
 
 FAULTS = (TimeNotKept, IllegalTransition, NotAColour, OutsideTransaction, ObjectDoesNotExist)
 """What stays loud: it is never the doing of whoever sits before the page. A row that is not there

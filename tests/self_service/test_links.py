@@ -262,3 +262,20 @@ def test_an_unknown_link_and_one_of_a_hidden_business_name_nobody(
 def words_of(page: Any) -> str:
     """What stands between the head and the foot of a page."""
     return text_of(page).split("<main", 1)[1].split("</main>", 1)[0]
+
+
+def test_the_address_of_a_booking_leads_on_in_another_browser_and_tells_nothing(
+    salon: Salon,
+) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    elsewhere = Client()
+
+    known, unknown = (
+        elsewhere.get(f"/manage/{reference}/") for reference in (booking.reference, "ZZZZ9999")
+    )
+
+    for answer in (known, unknown, elsewhere.post(f"/manage/{booking.reference}/undo")):
+        assert answer.status_code == 404
+        assert "This booking is not open here" in text_of(answer)
+        assert 'href="/me/sign-in/"' in text_of(answer)
+    assert text_of(known).replace(booking.reference, "") == text_of(unknown).replace("ZZZZ9999", "")

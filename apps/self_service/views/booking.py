@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -57,6 +57,7 @@ from apps.waitlists.queries import (
     wish_words_of,
 )
 from apps.web.http import render_page
+from apps.web.refusals import NotOpenHere
 
 Purpose = AccessLink.Purpose
 PARTS = (Purpose.OFFER, Purpose.PAY, Purpose.TIME)
@@ -249,9 +250,9 @@ def granted_booking(request: HttpRequest, reference: str, *parts: AccessLink.Pur
     try:
         found = get_booking(reference=reference)
     except Booking.DoesNotExist as missing:
-        raise Http404 from missing
+        raise NotOpenHere from missing
     if proof_of(request, found) is None and not purposes_of(request, found) & {*parts}:
-        raise Http404
+        raise NotOpenHere
     return found
 
 
