@@ -36,6 +36,7 @@ MAILS_PER_ADDRESS_DAILY = LimitRule("mail:address-day", 10, DAY)
 # What anybody can ask for with somebody's address is counted by itself, each kind by its own.
 ASKED_MAILS_PER_ADDRESS = LimitRule("mail:asked", 20, DAY)
 MAILS_PER_PROVEN_ADDRESS = LimitRule("mail:proven-address", 60, DAY)
+# What anybody can cause, at a domain that is no provider's: a shop's own, where every name is read.
 MAILS_PER_DOMAIN = LimitRule("mail:domain", 200, HOUR)
 LINKS_PER_EMAIL = LimitRule("link:email", 3, QUARTER)
 LINKS_PER_NETWORK = LimitRule("link:network", 10, HOUR)

@@ -33,6 +33,8 @@ OTHERS = frozenset(
         *("proton.com", "protonmail.ch", "pm.me", "fastmail.com", "tutanota.com", "gmail.de"),
     }
 )
+MAIL_PROVIDERS = OTHERS | frozenset(WELL_KNOWN)
+"""Domains whose mailboxes belong to people who have nothing to do with each other."""
 """Domains that are as real: nobody is asked whether they meant another one."""
 SIMILARITY = 0.82
 

@@ -17,7 +17,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, Booking, BookingEvent
 from apps.checkout.queries.given_back import excess_of, handed_over_at
-from apps.customers.queries import is_proven
+from apps.customers.queries import identity_of, is_proven
 from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.mails import RefusedAddress, require_plain_address
@@ -35,6 +35,7 @@ from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.registry import GiveUp, Postpone
 from apps.web import limit_rules as rules
 from apps.web.limits import Hit, TooMany, require_room
+from apps.web.text import MAIL_PROVIDERS
 
 PERMANENT = 500
 MAX_ERROR = 500
@@ -115,30 +116,37 @@ def require_address(address: str) -> None:
         raise GiveUp("not a plain e-mail address") from error
 
 
-def hold_back_floods(address: str, now: datetime, *, asked_for: str = "") -> None:
-    """Count a mail to somebody's address (rule S5). What anybody may ask for with an address
-    (asked_for) counts by itself: whoever asks in another's name holds back nothing else of theirs.
-    A mailbox that somebody has signed in with gets more, and does not count for its domain.
+def hold_back_floods(
+    address: str, now: datetime, *, asked_for: str = "", by_anybody: bool = False
+) -> None:
+    """Count a mail to somebody's mailbox, however it is spelled (rule S5). What anybody may ask for
+    with an address (asked_for) counts by itself: whoever asks in another's name holds back nothing
+    else of theirs. A mailbox that somebody has signed in with gets more.
+
+    What anybody can cause (by_anybody, asked_for) counts for its domain too, unless strangers share
+    that: the customers of one provider would hold each other up, and one of them all the others.
 
     Raises:
         Postpone: it was one too many; it is held until the window ends.
     """
     try:
-        require_room(hits=_hits(address.lower(), asked_for, now), now=now)
+        require_room(hits=_hits(address.lower(), asked_for, now, by_anybody=by_anybody), now=now)
     except TooMany as error:
         raise Postpone(now + timedelta(seconds=error.retry_after)) from error
 
 
-def _hits(address: str, asked_for: str, now: datetime) -> list[Hit]:
-    of_domain = Hit(rules.MAILS_PER_DOMAIN, address.rsplit("@", maxsplit=1)[-1])
+def _hits(address: str, asked_for: str, now: datetime, *, by_anybody: bool) -> list[Hit]:
+    mailbox, domain = identity_of(address), address.rsplit("@", maxsplit=1)[-1]
+    is_counted = (by_anybody or bool(asked_for)) and domain not in MAIL_PROVIDERS
+    of_domain = [Hit(rules.MAILS_PER_DOMAIN, domain)] if is_counted else []
     if asked_for:
-        return [Hit(rules.ASKED_MAILS_PER_ADDRESS, f"{asked_for}:{address}"), of_domain]
+        return [Hit(rules.ASKED_MAILS_PER_ADDRESS, f"{asked_for}:{mailbox}"), *of_domain]
     if is_proven(email=address, now=now):
-        return [Hit(rules.MAILS_PER_PROVEN_ADDRESS, address)]
+        return [Hit(rules.MAILS_PER_PROVEN_ADDRESS, mailbox)]
     return [
-        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address),
-        Hit(rules.MAILS_PER_ADDRESS_DAILY, address),
-        of_domain,
+        Hit(rules.MAILS_PER_ADDRESS_HOURLY, mailbox),
+        Hit(rules.MAILS_PER_ADDRESS_DAILY, mailbox),
+        *of_domain,
     ]
 
 
@@ -192,7 +200,8 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
-        hold_back_floods(message.to_address, now)
+        by_anybody = message.event.actor == BookingEvent.Actor.CUSTOMER
+        hold_back_floods(message.to_address, now, by_anybody=by_anybody)
     composed = _compose(message, kind, facts, now)
     try:
         hand_over(composed.mail, then=lambda: _settle_sent(message, composed, now))
