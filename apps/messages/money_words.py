@@ -100,7 +100,7 @@ def _ended_words(facts: BookingFacts) -> str:
 
 
 def _amount_words(facts: BookingFacts) -> str:
-    if facts.status in ENDED:
+    if facts.status in ENDED or facts.fee:  # or nobody came (rule B40)
         return _ended_words(facts)
     if facts.price is None:
         return facts.price_text or _("On request")

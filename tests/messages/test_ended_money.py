@@ -230,3 +230,17 @@ def test_whoever_is_offered_other_times_can_also_look_for_all() -> None:
     assert "Choose one of these times: http://127.0.0.1:8000/m/time/" in text
     assert "Find another time: http://127.0.0.1:8000/juniper/s/cut/times" in text
     assert "please do not forward it" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("at_now")
+def test_whoever_did_not_come_reads_of_the_fee_and_not_of_the_price(half: Salon) -> None:
+    booking = paid(half, Way.FULL)
+    after = booking.starts_at + timedelta(minutes=10)
+    checkout.mark_no_show(booking_id=booking.pk, revision=booking.revision, by=half.olga, now=after)
+    checkout.refund_the_rest(booking_id=booking.pk, by=half.olga, now=after)
+
+    (told,) = mails("Refund sent:", after + timedelta(minutes=1))
+
+    assert "Price €24.00 fee paid Reference" in told
+    assert "€24.00 is refunded the way you paid" in told

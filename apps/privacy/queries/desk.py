@@ -39,6 +39,15 @@ def knows(*, business_id: int, email: str) -> bool:
     return cards_of(business_id=business_id, email=email).exists()
 
 
+def find_last_expiry(*, business_id: int) -> PrivacyEntry | None:
+    """What ended last because its time was over (rule D13), None where nothing ever did; one
+    query."""
+    ended = PrivacyEntry.objects.filter(
+        business_id=business_id, what=PrivacyEntry.What.EXPIRED, actor=PrivacyEntry.Actor.SYSTEM
+    )
+    return ended.order_by("-pk").first()
+
+
 def list_entries(*, business_id: int) -> list[PrivacyEntry]:
     """What was done with personal data of a business, the newest first; one query."""
     entries = PrivacyEntry.objects.filter(business_id=business_id).select_related("user")

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from apps.privacy.models import PrivacyEntry, Retention
-from tests.factories import Salon
+from tests.factories import NOW, Salon
 from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -62,3 +62,23 @@ def test_another_period_is_refused(client: Client, salon: Salon, months: str) ->
 
     assert answer.status_code == 422
     assert Retention.objects.count() == 0
+
+
+def test_the_page_says_what_the_periods_have_erased_last(client: Client, salon: Salon) -> None:
+    client.force_login(salon.olga.user)
+    assert "so far" not in text_of(client.get(PAGE))
+    client.post(PAGE, TYPED)
+    assert "Nothing has been old enough to be erased so far." in text_of(client.get(PAGE))
+
+    for contacts in (1, 2):
+        PrivacyEntry.objects.create(
+            business=salon.business,
+            what="EXPIRED",
+            actor="SYSTEM",
+            counts={"people": contacts, "mails": 0},
+            at=NOW,
+        )
+
+    told = text_of(client.get(PAGE))
+    assert "Last erased by these periods, on Tue 24 Nov, 10:42: 2 contacts." in told
+    assert "so far" not in told

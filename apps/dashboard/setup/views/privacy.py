@@ -13,7 +13,7 @@ from apps.dashboard.roles import Right
 from apps.dashboard.setup.forms.privacy import FOR_EVER, PeriodsForm
 from apps.privacy import operations
 from apps.privacy.models import Retention
-from apps.privacy.queries.desk import list_entries
+from apps.privacy.queries.desk import find_last_expiry, list_entries
 from apps.privacy.queries.retention import find_retention
 
 
@@ -53,6 +53,7 @@ def _show(
     context = {
         "form": form,
         "entries": list_entries(business_id=of),
+        "last_expiry": find_last_expiry(business_id=of),
         "is_set": find_retention(business_id=of).revision > 0,
         "saved": "saved" in request.GET and request.method != "POST",
         "problem": problem,
