@@ -121,7 +121,8 @@ def test_nor_does_it_when_the_team_moves_one(studio: Studio, client: Client) -> 
     page = f"/own/harbor/bookings/{booking.reference}/"
 
     shown = list_other_sessions(booking=booking, now=NOW)
-    refused = client.post(f"{page}move/", {"target": beside.pk})
+    seen = {"revision": booking.revision}
+    refused = client.post(f"{page}move/", {**seen, "target": beside.pk})
 
     assert shown == [after, later]
     words = (
@@ -131,7 +132,8 @@ def test_nor_does_it_when_the_team_moves_one(studio: Studio, client: Client) -> 
     assert (refused.status_code, words in text_of(refused)) == (409, True)
     assert Booking.objects.get(pk=booking.pk).session == booking.session
     for target in (later, after):
-        answer = client.post(f"{page}move/", {"target": target.pk})
+        seen = {"revision": Booking.objects.get(pk=booking.pk).revision}
+        answer = client.post(f"{page}move/", {**seen, "target": target.pk})
         assert answer.status_code == 303
     assert Booking.objects.get(pk=booking.pk).session == after
     assert list(find_all(business_id=None, now=NOW + timedelta(minutes=1))) == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,7 @@ from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.studio import Studio, join, make_run, make_studio
-from tests.pages import text_of
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WEEK, HOUR = timedelta(weeks=1), timedelta(hours=1)
@@ -192,10 +193,29 @@ def test_the_page_of_the_team_shows_the_difference_and_settles_it(
 
     page = text_of(client.get(path))
     assert f'value="{winter.pk}:12000"' in page
+    check = client.get(f"{path}move/check/", {"target": f"{winter.pk}:12000"})
+    assert fields_of(check)["target"] == f"{winter.pk}:12000"
+    assert "It stays the same." in text_of(check)
     answers = [
-        client.post(f"{path}move/", {"target": f"{winter.pk}:{price}"}) for price in ("1", "12000")
+        client.post(f"{path}move/", {**fields_of(check), "target": f"{winter.pk}:{price}"})
+        for price in ("1", "12000")
     ]
 
     assert [it.status_code for it in answers] == [409, 303]
     carl.refresh_from_db()
     assert (carl.course_run_id, carl.price) == (winter.pk, 12000)
+
+
+def test_the_page_to_check_says_what_is_more_to_pay(
+    client: Client, studio: Studio, autumn: CourseRun, winter: CourseRun
+) -> None:
+    carl = paid(autumn)
+    path = f"/own/{studio.business.slug}/bookings/{carl.reference}/"
+
+    with time_machine.travel(studio.at(26, 18) + 4 * WEEK - HOUR, tick=False):
+        client.force_login(studio.olga.user)
+        check = text_of(client.get(f"{path}move/check/", {"target": winter.pk}))
+
+    assert "<s>US$120.00</s>" in check
+    assert "<dt>More to pay</dt><dd><b>US$60.00</b></dd>" in check
+    assert "What is missing is still to be paid." in check

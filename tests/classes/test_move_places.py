@@ -15,7 +15,7 @@ from apps.waitlists import operations as waitlists
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
-from tests.pages import fill, text_of
+from tests.pages import fields_of, fill, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,9 @@ def test_the_owners_page_moves_too(studio: Studio) -> None:
     path = f"/own/harbor/bookings/{carl.reference}/"
 
     assert "Move to another session" in text_of(olga.get(path))
-    answer = olga.post(f"{path}move/", {"target": later.pk})
+    check = olga.get(f"{path}move/check/", {"target": later.pk})
+    assert "It stays the same." in text_of(check)
+    answer = olga.post(f"{path}move/", fields_of(check))
 
     carl.refresh_from_db()
     assert (answer.status_code, carl.session) == (303, later)

@@ -32,13 +32,16 @@ def transfer_course(
     refunds: bool,
     by: TeamMember,
     now: datetime,
+    revision: int | None = None,
+    message: str = "",
 ) -> Booking:
     """Let a party go to another run of the same course for the team, at what it costs there
     (``classes.queries.transfer``): more is owed, and what was paid beyond it goes back the way it
     came. Without the right to give money back (refunds) that stays before the team as paid too
     much.
 
-    seen_price is what the page said that all of it costs there.
+    seen_price is what the page said that all of it costs there; revision and message are as in
+    ``classes.move_places``.
 
     Raises: as ``classes.move_places``, and
         StaleRevision: it costs another amount there.
@@ -46,7 +49,15 @@ def transfer_course(
     """
     before = bookings.lock_booking(booking_id=booking.pk, business_id=by.business_id, revision=None)
     price = prices_there(booking=before, runs=[target], now=now)[target.pk]
-    moved = classes.move_places(booking=before, target=target, by=by, now=now, price=price)
+    moved = classes.move_places(
+        booking=before,
+        target=target,
+        revision=revision,
+        price=price,
+        message=message,
+        by=by,
+        now=now,
+    )
     now_there = prices_there(booking=before, runs=[target], now=now)[target.pk]  # runs are locked
     if price != seen_price or price != now_there:
         raise bookings.StaleRevision

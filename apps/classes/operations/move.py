@@ -52,6 +52,7 @@ def move_places(
     revision: int | None = None,
     is_known: bool = False,
     price: int | None = None,
+    message: str = "",
 ) -> Booking:
     """Let a party go to another session of the same class, or to another run of the same course,
     all of them or nobody (rules B18, B15).
@@ -61,7 +62,8 @@ def move_places(
     None; is_known: signed in) as the policy frozen with the booking says, never with a course, and
     only where customers could book it online now (rule B31). revision is the one that the page was
     made of, None where nothing was read before. price is what it costs there, in minor units, None
-    as it was; its order is the caller's to bring into line.
+    as it was; its order is the caller's to bring into line. message is what the team writes to the
+    customer about it.
 
     Raises:
         StaleRevision: somebody changed it since the page was made.
@@ -78,8 +80,15 @@ def move_places(
     _require_allowed(locked, target, is_team=by is not None, is_known=is_known, now=now)
     if by is None:
         require_open(locked, target, now=now)
-    columns = {} if price is None else {"price": price}
-    return go_there(locked, target, by=by, now=now, columns=columns, is_settled=by is not None)
+    return go_there(
+        locked,
+        target,
+        by=by,
+        now=now,
+        columns={} if price is None else {"price": price},
+        is_settled=by is not None,
+        reason=message,
+    )
 
 
 def undo_move_of_places(
@@ -126,7 +135,7 @@ def _undo_once(
     session = find_old_session(booking=booking, old=old)
     if session is None or not session.takes_place:
         raise DoesNotFit
-    again = {"columns": columns_of_old(old), "said": {PUT_BACK: "1"}}
+    again: dict[str, Any] = {"columns": columns_of_old(old), "said": {PUT_BACK: "1"}}
     go_there(booking, session, by=None, now=now, is_settled=True, **again)
     take_up_again(booking, ended_by=old.event, now=now)
     return booking
@@ -141,10 +150,11 @@ def go_there(
     columns: dict[str, Any] | None = None,
     said: dict[str, str] | None = None,
     is_settled: bool = False,
+    reason: str = "",
 ) -> Booking:
     """Take a locked booking's places in another session or run, and give its own back. columns are
-    what changes beside that, said what its history tells; is_settled: that its plan pays then was
-    asked before, or the team answers for it.
+    what changes beside that, said and reason what its history tells; is_settled: that its plan pays
+    then was asked before, or the team answers for it.
 
     Raises:
         TooFewSoFar, PlanDoesNotPay, NoSeats, BusyTryAgain: as ``move_places`` says.
@@ -162,6 +172,7 @@ def go_there(
         now=now,
         columns={**_columns(locked, target, seating_id=seating.pk), **(columns or {})},
         said=said,
+        reason=reason,
     )
     if old is not None:
         availability.release_seats(seating_id=old, now=now)

@@ -18,6 +18,7 @@ from tests.dashboard.conftest import Sit
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.factories.money import work
+from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, slot_at, slots_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -321,3 +322,68 @@ def test_the_picker_costs_the_same_with_a_full_day(
         )
 
     assert queries_of(olga, path(carl, "move/")) == one
+
+
+# ----- a class
+@pytest.fixture
+def studio(clock: object) -> Studio:
+    return make_studio(slug="harbor")
+
+
+@pytest.fixture
+def yogi(studio: Studio) -> Client:
+    browser = Client()
+    browser.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def test_a_class_is_looked_at_before_it_moves(yogi: Client, studio: Studio) -> None:
+    carl = join(make_session(studio, starts_at=studio.at(26, 18)), people=2)
+    friday = make_session(studio, starts_at=studio.at(27, 18), capacity=5)
+    home = f"/own/harbor/bookings/{carl.reference}/"
+
+    check = yogi.get(f"{home}move/check/", {"target": friday.pk})
+    untouched = Booking.objects.get().session_id
+    sent = {**fields_of(check), "message": "The room is being painted."}
+    answers = [yogi.post(f"{home}move/", sent).status_code for _ in range(2)]
+    work(SOON)
+
+    assert untouched == carl.session_id
+    assert "<dt>Places</dt><dd>5 left</dd>" in text_of(check)
+    assert "It stays the same." in text_of(check)
+    assert answers == [303, 409]  # the second page is old
+    assert Booking.objects.get().session_id == friday.pk
+    assert "Harbor Yoga writes: The room is being painted." in str(mail.outbox[-1].body)
+    assert broken_laws() == []
+
+
+def test_an_old_page_of_a_class_moves_nothing_and_none_at_all_neither(
+    yogi: Client, studio: Studio
+) -> None:
+    carl = join(make_session(studio, starts_at=studio.at(26, 18)))
+    friday = make_session(studio, starts_at=studio.at(27, 18))
+    home = f"/own/harbor/bookings/{carl.reference}/"
+    long = {"target": friday.pk, "revision": carl.revision, "message": "a" * 501}
+
+    old = yogi.post(f"{home}move/", {"target": friday.pk, "revision": carl.revision - 1})
+    without = yogi.post(f"{home}move/", {"target": friday.pk})
+    too_long = yogi.post(f"{home}move/", long)
+    nowhere = yogi.get(f"{home}move/check/", {"target": "999999"})
+
+    assert [it.status_code for it in (old, without, too_long, nowhere)] == [409, 422, 422, 404]
+    assert "a" * 501 in text_of(too_long)
+    assert Booking.objects.get().session_id == carl.session_id
+
+
+def test_a_class_that_is_full_by_now_takes_nobody(yogi: Client, studio: Studio) -> None:
+    carl = join(make_session(studio, starts_at=studio.at(26, 18)))
+    friday = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
+    home = f"/own/harbor/bookings/{carl.reference}/"
+    check = yogi.get(f"{home}move/check/", {"target": friday.pk})
+    join(friday, email="first@example.com")
+
+    answer = yogi.post(f"{home}move/", {**fields_of(check), "message": "Come on Friday."})
+
+    assert answer.status_code == 409
+    assert "Come on Friday." in text_of(answer)
+    assert Booking.objects.get(pk=carl.pk).session_id == carl.session_id

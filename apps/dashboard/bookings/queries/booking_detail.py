@@ -146,11 +146,6 @@ class BookingPage:
     may_change_party: bool = False
 
     @property
-    def has_difference(self) -> bool:
-        """Whether anywhere else it costs another amount."""
-        return any(it.words for it in self.other_sessions)
-
-    @property
     def who_comes(self) -> str:
         """The names of whoever comes; "" where it is the customer, and nobody was asked."""
         names = [name for name, _given in self.people]

@@ -1,13 +1,16 @@
-"""What the team reads before it moves an appointment: the new time, and what the customer hears of
-it (rule B32)."""
+"""What the team reads before it moves a booking: the new time, session or run, what that costs, and
+what the customer hears of it (rules B32, B18, B44)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, is_free_now
 from apps.bookings.states import Status
 from apps.catalog.queries import Choice
+from apps.classes.queries.transfer import prices_there
+from apps.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +33,12 @@ def read_move_check(
     """Read what a move to another start (UTC) would be; nothing is changed. Customer and business
     come joined."""
     chosen = choice.chosen_staff
-    mailbox = booking.contact_email or (booking.customer.mailbox if booking.customer else "")
     return MoveCheck(
         starts_at=starts_at,
         ends_at=starts_at + (booking.ends_at - booking.starts_at),
         person=chosen.name if chosen else "",
         has_team=len(choice.staff) > 1,
-        is_told=bool(mailbox),
+        is_told=has_mailbox(booking),
         ends_free=_ends_free(booking, starts_at, now=now),
     )
 
@@ -47,3 +49,47 @@ def _ends_free(booking: Booking, starts_at: datetime, *, now: datetime) -> bool:
     is_promised = booking.status == Status.CONFIRMED
     was_free = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
     return is_promised and was_free and not is_free_now(policy=policy, starts_at=starts_at, now=now)
+
+
+def has_mailbox(booking: Booking) -> bool:
+    """Whether the customer can be told by e-mail; the customer comes joined."""
+    return bool(booking.contact_email or (booking.customer and booking.customer.mailbox))
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCheck:
+    """The session of a class or the run of a course that a booking would go to. price is what it
+    costs there (None where that is agreed later) and before what it costs here; more and less are
+    the difference, one of them nothing. What is sent is the target with the price that was seen."""
+
+    target: Session | CourseRun
+    price: Money | None
+    before: Money | None
+    more: Money
+    less: Money
+    is_told: bool
+
+    @property
+    def value(self) -> str:
+        """What the tap sends, in minor units."""
+        if isinstance(self.target, CourseRun) and self.price is not None:
+            return f"{self.target.pk}:{self.price.amount}"
+        return str(self.target.pk)
+
+
+def read_session_check(
+    *, booking: Booking, target: Session | CourseRun, now: datetime
+) -> SessionCheck:
+    """Read what a move there would be; nothing is changed. Three queries for a course."""
+    price = booking.price
+    if isinstance(target, CourseRun):
+        price = prices_there(booking=booking, runs=[target], now=now)[target.pk]
+    more, currency = (price or 0) - (booking.price or 0), booking.currency
+    return SessionCheck(
+        target=target,
+        price=None if price is None else Money(price, currency),
+        before=None if booking.price is None else Money(booking.price, currency),
+        more=Money(max(0, more), currency),
+        less=Money(max(0, -more), currency),
+        is_told=has_mailbox(booking),
+    )

@@ -12,6 +12,7 @@ from apps.bookings.models import Booking
 from apps.checkout.operations import PlanRefused
 from apps.checkout.queries.party import PartyMoney, PlannedParty, PlanPaysNoMore
 from apps.classes.queries.party import Obstacle, PartyChange, PartyFixed
+from apps.dashboard.bookings.queries.moving import has_mailbox
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal
 
@@ -50,7 +51,6 @@ def read_party_check(
     if not change.fewer and not change.more:
         return None
     back = [(_way_words(way), Money(part, currency)) for way, part in money.back]
-    mailbox = booking.contact_email or (booking.customer.mailbox if booking.customer else "")
     return PartyCheck(
         change=change,
         price=None if money.price is None else Money(money.price, currency),
@@ -61,7 +61,7 @@ def read_party_check(
         owed=Money(money.owed, currency),
         plan_words=_plan_words(money),
         stays=money.stays,
-        is_told=bool(mailbox),
+        is_told=has_mailbox(booking),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.moving import choice_to_move, is_free_to_move, is_there
 from apps.bookings.queries.picker import staff_options
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.states import OCCUPYING
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.checkout import operations as checkout
@@ -26,7 +27,7 @@ from apps.classes.queries.other_sessions import find_other_session
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.bookings.forms import MoveForm
 from apps.dashboard.bookings.queries.actions import actions_of
-from apps.dashboard.bookings.queries.moving import read_move_check
+from apps.dashboard.bookings.queries.moving import read_move_check, read_session_check
 from apps.dashboard.bookings.views.booking_detail import refuse
 from apps.dashboard.frame.queries.rows import customer_name, zone_told
 from apps.dashboard.frame.views.owner_page import owner_page, required, show, to_page
@@ -37,8 +38,8 @@ from apps.web.http import wants_fragment
 
 @owner_page(Right.CANCEL, "GET", "POST")
 def move(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Show other times for an appointment, or take one of them; a class and a course are sent from
-    the page of the booking."""
+    """Show other times for an appointment, or take one of them; the sessions of a class and the
+    runs of a course stand on the page of the booking."""
     booking, now = request.access.booking(reference), timezone.now()
     if "target" in request.POST:
         return _take_session(request, booking, now=now)
@@ -54,6 +55,8 @@ def move(request: OwnerRequest, reference: str) -> HttpResponse:
 def check(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show both times, and what the customer hears, before anything changes."""
     booking, now = request.access.booking(reference), timezone.now()
+    if "target" in request.GET and booking.kind != Service.Kind.APPOINTMENT:
+        return _show_session(request, booking, MoveForm(initial=_seen(booking)), now=now)
     if no := _cannot(request, booking, now=now):
         return no
     slot = slot_to_move(request.GET, booking)
@@ -175,16 +178,48 @@ def _picker_of(booking: Booking) -> MovePicker:
     )
 
 
-def _take_session(request: OwnerRequest, booking: Booking, *, now: datetime) -> HttpResponse:
-    """Move to the session that was chosen; a full one changes nothing."""
-    chosen, _colon, price = request.POST["target"].partition(":")
+def _target(typed: QueryDict, booking: Booking) -> tuple[Session | CourseRun, int | None]:
+    """The session or run that is meant, and the price that the page told.
+
+    Raises:
+        Http404: it is none of this class or course.
+    """
+    chosen, _colon, price = typed.get("target", "").partition(":")
     target = find_other_session(booking=booking, target_id=read_number(chosen) or 0)
     if target is None:
         raise Http404
+    return target, read_number(price)
+
+
+def _show_session(
+    request: OwnerRequest, booking: Booking, form: MoveForm, *, now: datetime, status: int = 200
+) -> HttpResponse:
+    """Show another session or run, and what it costs there, before anything changes."""
+    target, _price = _target(request.POST or request.GET, booking)
+    if booking.status not in OCCUPYING or booking.cancellation_fee:
+        return refuse(request, booking, bookings.CannotMove(), now=now)
+    if target.pk in {booking.session_id, booking.course_run_id}:
+        return to_page(request, "booking", booking.reference)
+    context = {
+        **_frame(booking),
+        "form": form,
+        "people": booking.party_size,
+        "check": read_session_check(booking=booking, target=target, now=now),
+    }
+    page = "dashboard/move_session_check.html"
+    return show(request, page, context, now=now, status=status)
+
+
+def _take_session(request: OwnerRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    """Move to the session that was chosen; a full one changes nothing."""
+    target, price = _target(request.POST, booking)
+    form = MoveForm(request.POST)
+    if form.has_error("message"):
+        return _show_session(request, booking, form, now=now, status=422)
     try:
-        _take_there(booking, target, read_number(price), access=request.access, now=now)
+        _take_there(booking, target, price, form, access=request.access, now=now)
     except Refusal as refusal:
-        return refuse(request, booking, refusal, now=now)
+        return refuse(request, booking, refusal, now=now, forms={"move": form})
     return to_page(request, "booking", booking.reference)
 
 
@@ -192,19 +227,17 @@ def _take_there(
     booking: Booking,
     target: Session | CourseRun,
     seen_price: int | None,
+    form: MoveForm,
     *,
     access: Access,
     now: datetime,
 ) -> None:
     """Move to another session, or transfer to another run at what it costs there."""
+    said = {**required(form), "by": access.member, "now": now}
     if not isinstance(target, CourseRun):
-        classes.move_places(booking=booking, target=target, by=access.member, now=now)
+        classes.move_places(booking=booking, target=target, **said)
         return
+    refunds = access.may(Right.REFUND)
     checkout.transfer_course(
-        booking=booking,
-        target=target,
-        seen_price=seen_price,
-        refunds=access.may(Right.REFUND),
-        by=access.member,
-        now=now,
+        booking=booking, target=target, seen_price=seen_price, refunds=refunds, **said
     )
