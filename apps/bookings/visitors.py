@@ -29,11 +29,12 @@ from apps.bookings.models import AccessLink, Booking
 from apps.bookings.operations import Details, Visitor
 from apps.bookings.queries.joinables import Browser
 from apps.bookings.queries.links import list_live
+from apps.bookings.queries.rebooking import only_of_person, perhaps_of_person
 from apps.bookings.remembering import forget, remembered
 from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
-from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
+from apps.customers.queries import identity_of
 from apps.customers.signed_in import (
     ASKED,
     DESKS,
@@ -327,7 +328,7 @@ def count_unpaid_ahead(
 
     0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
     """
-    mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
+    mine = Booking.objects.filter(business=business).filter(perhaps_of_person(email, phone))
     if proven and _count_of(email, phone, mine.filter(pk__in=list(proven))):
         return 0
     ahead = mine.filter(
@@ -344,26 +345,13 @@ def count_paid_since(*, business_id: int, email: str, phone: str, since: datetim
     money = Q(paid__gt=0) | Q(authorized__gt=0)
     by_plan = Q(payment_option=Booking.PaymentOption.MEMBERSHIP)
     live = Q(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
-    mine = Booking.objects.filter(_perhaps_of(email, phone), business=business_id)
+    mine = Booking.objects.filter(perhaps_of_person(email, phone), business=business_id)
     return _count_of(email, phone, mine.filter(live, money | by_plan, created_at__gte=since))
 
 
 def _count_of(email: str, phone: str, rows: QuerySet[Booking]) -> int:
     """How many of the bookings are of a mailbox in all its spellings, or of a phone."""
-    contacts = ("customer__email", "contact_phone", "customer__phone")
-    wanted, line = identity_of(email), line_of(phone)
-    return sum(
-        identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
-        for address, *numbers in rows.values_list(*contacts)
-    )
-
-
-def _perhaps_of(email: str, phone: str) -> Q:
-    return (
-        perhaps_of_mailbox("customer__email", email)
-        | of_line("contact_phone", phone)
-        | of_line("customer__phone", phone)
-    )
+    return len(only_of_person(rows, email=email, phone=phone))
 
 
 def count_live_holds(

@@ -26,7 +26,7 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.businesses.pages import Contacts, and_reach, search_map
 from apps.catalog.fee_windows import fee_steps
-from apps.catalog.models import Service
+from apps.catalog.models import BookingPolicy, Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
@@ -336,6 +336,23 @@ def moving_words(policy: Policy, *, kind: str) -> str:
         return ""
     words = ngettext("You can move it once.", "You can move it %(n)d times.", policy.max_moves)
     return words % {"n": policy.max_moves}
+
+
+def rebooking_words(policy: BookingPolicy) -> str:
+    """How often one customer may book a service, "" where the policy does not say."""
+    most, days = policy.rebooking_limit, policy.rebooking_days
+    if most is None:
+        return ""
+    if days is None:
+        return ngettext(
+            "Each customer can book this once.", "Each customer can book this %(n)d times.", most
+        ) % {"n": most}
+    words = ngettext(
+        "Each customer can book this once within %(within)s.",
+        "Each customer can book this %(n)d times within %(within)s.",
+        most,
+    )
+    return words % {"n": most, "within": ngettext("%d day", "%d days", days) % days}
 
 
 def contact_words(*, status: str, is_over: bool, cancel: Way, business: Contacts) -> str:

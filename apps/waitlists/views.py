@@ -115,7 +115,7 @@ def _join_line(
         return mine, "" if mine else words
     except waitlists.LineIsFull:
         return None, _("The waitlist is full too.")
-    except (waitlists.CannotWait, bookings.NotBookable, bookings.CustomerBlocked):
+    except (waitlists.CannotWait, bookings.NotBookable, bookings.TurnedAway):
         words = _("This can no longer be booked online.")
         return None, and_reach(words, choice.service.business)
     except BusyTryAgain:
@@ -257,7 +257,7 @@ def _join_for_time(
         return None, _("These hours cannot be booked. Please choose others."), ()
     except waitlists.WishIsOver:
         return None, _("These hours have passed. Please choose others."), ()
-    except (bookings.NotBookable, bookings.CustomerBlocked):
+    except (bookings.NotBookable, bookings.TurnedAway):
         words = and_reach(_("This can no longer be booked online."), choice.service.business)
         return None, words, ()
     return entry.booking, "", ()

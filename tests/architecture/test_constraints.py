@@ -612,6 +612,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
         pays_online=True, price_kind="FREE"
     ),
     "policy_lets_move_once": lambda _: BookingPolicy.objects.update(max_moves=0),
+    "policy_lets_book_once": lambda _: BookingPolicy.objects.update(rebooking_days=30),
     "quiet_hours_have_two_ends": lambda _: BookingPolicy.objects.update(quiet_from_minute=60),
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1

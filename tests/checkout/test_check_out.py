@@ -6,7 +6,8 @@ import pytest
 from django.db.models import Q
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations import SlotGone, forget_abandoned_drafts
+from apps.bookings.operations import BookedOften, SlotGone, forget_abandoned_drafts
+from apps.catalog.models import BookingPolicy
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, ProviderEvent, Refund, SandboxSession
 from apps.checkout.operations import Act, Seen, SessionOver
@@ -289,3 +290,18 @@ def test_an_order_nobody_paid_is_forgotten_with_its_draft(draft: Booking, salon:
     assert forget_abandoned_drafts(now=a_day_later) == 1
     assert not Payment.objects.exists()
     assert make_booking(service=salon.colour, starts_at=salon.at(26, 10), now=a_day_later)
+
+
+def test_of_several_that_are_paid_at_once_no_more_than_the_limit_are_begun(salon: Salon) -> None:
+    """Details of both were written while there was nothing yet (rule B46)."""
+    BookingPolicy.objects.update(rebooking_limit=1)
+    first, second = (
+        make_prepared(service=salon.cut, starts_at=salon.at(day, 10), now=NOW) for day in (26, 27)
+    )
+    check_out(first, Way.DEPOSIT, now=NOW)
+
+    with pytest.raises(BookedOften):
+        check_out(second, Way.DEPOSIT, now=NOW)
+    again = check_out(first, Way.DEPOSIT, now=NOW)
+
+    assert again.url == f"/practice/{Payment.objects.get().provider_ref}/"

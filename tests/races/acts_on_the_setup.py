@@ -88,6 +88,8 @@ class Arrangers(Stage):
         policy.move_until_minutes = dice.choice((None, 60, 1440))
         policy.waitlist_minutes = dice.choice((5, 60))
         policy.max_participants = dice.choice((2, 3))
+        policy.rebooking_limit = dice.choice((None, None, 2, 4))
+        policy.rebooking_days = dice.choice((None, 7)) if policy.rebooking_limit else None
         policy.selection = dice.choice(BookingPolicy.Selection.values)
         self.attempt(policy.save)
 

@@ -44,6 +44,7 @@ from apps.bookings.operations.erase import (
 from apps.bookings.operations.errors import (
     AlreadyCorrected,
     AtTheTill,
+    BookedOften,
     CannotJoin,
     CannotMove,
     CustomerBlocked,
@@ -60,6 +61,7 @@ from apps.bookings.operations.errors import (
     TooFewSoFar,
     TooLateToUndo,
     TooManyPeople,
+    TurnedAway,
 )
 from apps.bookings.operations.finish import decline_draft, finish_draft, prepare_draft
 from apps.bookings.operations.hold import (
@@ -84,6 +86,7 @@ from apps.bookings.operations.paid import (
     note_price,
 )
 from apps.bookings.operations.question import ask_who_waits, wait_on
+from apps.bookings.operations.rebooking import lock_rebooking, require_may_book_again
 from apps.bookings.operations.reschedule import move_booking, undo_move
 from apps.bookings.operations.resolve import (
     NoConflict,
@@ -107,6 +110,7 @@ __all__ = [
     "Actor",
     "AlreadyCorrected",
     "AtTheTill",
+    "BookedOften",
     "CannotJoin",
     "CannotMove",
     "ClockConflicts",
@@ -129,6 +133,7 @@ __all__ = [
     "TooFewSoFar",
     "TooLateToUndo",
     "TooManyPeople",
+    "TurnedAway",
     "Visitor",
     "accept_move",
     "ask_for_links",
@@ -160,6 +165,7 @@ __all__ = [
     "lock_booking",
     "lock_counted",
     "lock_draft",
+    "lock_rebooking",
     "make_link",
     "mark_nobody_came",
     "mark_person",
@@ -178,6 +184,7 @@ __all__ = [
     "place_hold",
     "prepare_draft",
     "release_draft",
+    "require_may_book_again",
     "revoke_links",
     "set_online_link",
     "settle_conflict",

@@ -71,14 +71,24 @@ class AtTheTill(Refusal):
     """A payment for this draft was begun: it is booked, or let go, where it is paid for."""
 
 
-class CustomerBlocked(Refusal):
-    """The business takes no online bookings from this person; they are told to call (rule B25)."""
+class TurnedAway(Refusal):
+    """This person cannot book this online; whoever has not proven that they are that person is not
+    told why (rules B25, S27)."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+    customer_ids: tuple[int, ...] = ()
+
+
+class CustomerBlocked(TurnedAway):
+    """The business takes no online bookings from this person; they are told to call (rule B25)."""
 
     def __init__(self, customer_ids: Sequence[int]) -> None:
         super().__init__(f"{len(customer_ids)} blocked")
         self.customer_ids = tuple(customer_ids)
+
+
+class BookedOften(TurnedAway):
+    """They have booked this service as often as one customer may (rule B46)."""
 
 
 class PriceChanged(Refusal):

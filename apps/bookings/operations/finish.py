@@ -13,7 +13,7 @@ from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.amend import follow_class
 from apps.bookings.operations.drafts import clock_columns, lock_draft, require_sold, settled_columns
-from apps.bookings.operations.errors import CustomerBlocked, SlotGone
+from apps.bookings.operations.errors import SlotGone, TurnedAway
 from apps.bookings.operations.paid import MoneyOfBooking
 from apps.bookings.operations.submit import (
     Details,
@@ -21,8 +21,9 @@ from apps.bookings.operations.submit import (
     asked,
     contact,
     price_now,
-    reject_blocked_draft,
+    reject_draft,
     require_not_blocked,
+    require_room_for,
     secure_time,
     write_answers,
     write_consents,
@@ -45,14 +46,15 @@ def prepare_draft(
     Raises:
         DraftGone: there is no such draft.
         CustomerBlocked: the business blocked this person; the time is given back.
+        BookedOften: they have booked this as often as they may; the time is given back.
         PriceChanged: the price is another one now.
         SlotGone: the service no longer offers what was chosen, or the clock of the place was
             changed.
     """
     try:
         return _prepare_once(draft_id, details, seen_price=seen_price, now=now)
-    except CustomerBlocked as blocked:
-        reject_blocked_draft(draft_id, blocked, now=now)
+    except TurnedAway as no:
+        reject_draft(draft_id, no, now=now)
         raise
 
 
@@ -65,7 +67,8 @@ def _prepare_once(
         return booking
     require_not_blocked(booking, details)
     require_sold(booking, now=now)
-    _choice, price = price_now(booking, seen_price=seen_price, now=now)
+    choice, price = price_now(booking, seen_price=seen_price, now=now)
+    require_room_for(booking, choice, details, now=now)
     if reads_otherwise(booking):
         raise SlotGone
     booking.customer = find_or_add_customer(

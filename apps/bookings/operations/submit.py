@@ -18,8 +18,10 @@ from apps.bookings.operations.errors import (
     CustomerBlocked,
     PriceChanged,
     SlotGone,
+    TurnedAway,
 )
 from apps.bookings.operations.hold import release_draft
+from apps.bookings.operations.rebooking import require_may_book_again
 from apps.bookings.operations.transitions import Actor, lock_people_of_day, record_transition
 from apps.bookings.queries.drafts import Change, change_since, price_of
 from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
@@ -134,6 +136,7 @@ def submit_draft(
         DraftGone: there is no such draft.
         AtTheTill: a payment was begun for it, whatever may be paid for by now.
         CustomerBlocked: the business blocked this person; the time is given back.
+        BookedOften: they have booked this as often as they may; the time is given back.
         PriceChanged: the price is another one now; nothing was booked.
         SlotGone: the hold ran out and the time went to somebody else, or the class is not where it
             was seen.
@@ -148,8 +151,8 @@ def submit_draft(
                 trusts_hold=not attempt,
                 now=now,
             )
-        except CustomerBlocked as blocked:
-            reject_blocked_draft(draft_id, blocked, now=now)
+        except TurnedAway as no:
+            reject_draft(draft_id, no, now=now)
             raise
         except SlotTaken:
             continue
@@ -157,9 +160,11 @@ def submit_draft(
 
 
 @transaction.atomic
-def reject_blocked_draft(draft_id: str, blocked: CustomerBlocked, *, now: datetime) -> None:
-    """Give the time of a blocked person back, and let the team see that they tried (rule B25)."""
-    note_turned_away(customer_ids=blocked.customer_ids, now=now)
+def reject_draft(draft_id: str, no: TurnedAway, *, now: datetime) -> None:
+    """Give the time of somebody who may not book it back; of a blocked person the team sees that
+    they tried (rule B25)."""
+    if no.customer_ids:
+        note_turned_away(customer_ids=no.customer_ids, now=now)
     release_draft(booking=lock_draft(draft_id=draft_id), now=now)
 
 
@@ -179,6 +184,7 @@ def _submit_once(
     require_sold(booking, now=now)
     lock_counted(booking=booking, now=now)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
+    require_room_for(booking, choice, details, now=now)
     if booking.is_at_the_till and price.total is not None:
         raise AtTheTill
     by = answer_by(booking, choice=choice, now=now)
@@ -218,6 +224,17 @@ def require_not_blocked(booking: Booking, details: Details) -> None:
     )
     if blocked:
         raise CustomerBlocked(blocked)
+
+
+def require_room_for(booking: Booking, choice: Choice, details: Details, *, now: datetime) -> None:
+    """Refuse details of somebody who has booked this service as often as one customer may.
+
+    Raises:
+        BookedOften: they have.
+        BusyTryAgain: the lock did not come in time.
+    """
+    email, phone = details.email, details.phone
+    require_may_book_again(booking=booking, policy=choice.policy, email=email, phone=phone, now=now)
 
 
 def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:

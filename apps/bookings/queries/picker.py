@@ -22,6 +22,7 @@ from apps.bookings.wording import (
     no_times_words,
     pay_words,
     price_words,
+    rebooking_words,
     sign_in_words,
 )
 from apps.catalog.models import Service
@@ -281,7 +282,9 @@ def policy_words(choice: Choice) -> str:
     """ "Free cancellation up to 24 hours before. You pay at the salon." """
     policy = policy_of(choice.policy)
     pay = pay_words(choice.service, amount=choice.price.total)
-    return f"{beforehand_words(policy, kind=choice.service.kind)} {pay}".strip()
+    often = rebooking_words(choice.policy)
+    said = (beforehand_words(policy, kind=choice.service.kind), often, pay)
+    return " ".join(it for it in said if it)
 
 
 def policy_words_of_day(
@@ -296,7 +299,12 @@ def policy_words_of_day(
     pay = pay_words(choice.service, amount=choice.price.total)
     kind = choice.service.kind
     by_cancel, by_move = ways_beforehand(policy, kind=kind)
-    said = (moving_words(policy, kind=kind), sign_in_words(cancel=by_cancel, move=by_move), pay)
+    said = (
+        moving_words(policy, kind=kind),
+        sign_in_words(cancel=by_cancel, move=by_move),
+        rebooking_words(choice.policy),
+        pay,
+    )
     rest = " ".join(it for it in said if it)
     if len(near) == len(starts):
         cancel = _("These times are too soon for free cancellation.")

@@ -35,6 +35,7 @@ from apps.bookings.views.drafts import (
     to_done,
     try_again,
 )
+from apps.bookings.views.turned_away import often_words, turned_away_words
 from apps.bookings.visitors import (
     forget_person,
     plans_of,
@@ -42,7 +43,7 @@ from apps.bookings.visitors import (
     too_much_ahead,
     visitor_of,
 )
-from apps.bookings.wording import call_instead, price_words
+from apps.bookings.wording import price_words
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import questions_of
 from apps.customers.queries import find_contact, list_saved_people
@@ -101,7 +102,7 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     now = timezone.now()
     form = _form(request, draft)
     if request.method != "POST":
-        return _show(request, draft, form, now=now)
+        return _show(request, draft, form, now=now, notice=_early(request, draft, form, now=now))
     if came_back(request):
         return _hold_anew(request, draft, form, now=now)
     refusal = _refusal(request, draft, form, now=now) if form.is_valid() else ""
@@ -109,6 +110,14 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
         return _show(request, draft, form, now=now, notice=refusal, status=422)
     _require_room(request, draft, form, now=now)
     return _submit(request, draft, form, now=now)
+
+
+def _early(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime) -> str:
+    """What whoever is signed in, or known on this device, would be told after typing it all; ""
+    for anybody else (rule S27)."""
+    known = form.asked_of.known
+    email = known.email if known else address_of(request)
+    return often_words(request, draft, email=email, phone="", now=now)
 
 
 def _require_room(
@@ -157,8 +166,10 @@ def _submit(
         return _show(request, draft, form, now=now, notice=notice, status=422)
     except bookings.AtTheTill:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
-    except bookings.CustomerBlocked:
-        return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
+    except bookings.TurnedAway:
+        given = form.details()
+        words = turned_away_words(request, draft, email=given.email, phone=given.phone, now=now)
+        return _show(request, draft, form, now=now, notice=words, status=422)
     except (bookings.PriceChanged, bookings.SlotGone, bookings.DraftGone, BusyTryAgain) as lost:
         bookings.store_draft_text(booking=draft, typed=form.typed())
         return _not_booked(request, draft, lost, now=now)

@@ -25,10 +25,16 @@ from apps.bookings.queries.drafts import pays_next
 from apps.bookings.queries.offered import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words
-from apps.bookings.wording import cancel_by_words, moving_words, pay_words, unanswered_words
+from apps.bookings.wording import (
+    cancel_by_words,
+    moving_words,
+    pay_words,
+    rebooking_words,
+    unanswered_words,
+)
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, policy_of
 from apps.web import formatting
 from apps.web.signed import new_guard
 
@@ -70,6 +76,8 @@ def _cancelling(draft: Booking, *, pays: bool, now: datetime) -> dict[str, Any]:
     """A table where cancelling costs something at some time, and a sentence about the rest."""
     limits = cancel_fees(booking=draft, now=now)
     words = policy_sentence(draft, now=now, says_how_to_pay=not pays, says_fees=not limits)
+    if often := rebooking_words(policy_of(service=draft.service)):
+        words = format_html("{} {}", words, often)
     return {"policy_words": words, "limits": limits}
 
 

@@ -63,6 +63,21 @@ class BookingPolicy(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("How often customers may move one booking; empty: as often as they like"),
     )
+    rebooking_limit = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "How often one customer may book one service; empty: as often as they like. "
+            "The team is not bound"
+        ),
+    )
+    rebooking_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("Within how many days, counted from when they booked; empty: ever"),
+    )
     max_participants = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1)]
     )
@@ -109,6 +124,12 @@ class BookingPolicy(models.Model):
             ),
             models.CheckConstraint(
                 name="policy_lets_move_once", condition=Q(max_moves=None) | Q(max_moves__gte=1)
+            ),
+            models.CheckConstraint(
+                name="policy_lets_book_once",
+                condition=Q(rebooking_limit=None, rebooking_days=None)
+                | Q(rebooking_limit__gte=1, rebooking_days=None)
+                | Q(rebooking_limit__isnull=False, rebooking_limit__gte=1, rebooking_days__gte=1),
             ),
             models.CheckConstraint(
                 name="policy_lets_one_person_in", condition=Q(max_participants__gte=1)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, policy_of
 from apps.checkout.models import UNDECIDED, Order, Payment
 from apps.checkout.operations.errors import (
     CouponRefused,
@@ -95,6 +95,7 @@ def check_out(
         CouponRefused: the code cannot be used any more.
         PlanRefused: the plan does not pay for this, or not any more.
         GiftRefused: the gift card has less on it than the page showed, or the order costs less.
+        BookedOften: they have booked it as often as one customer may.
         SlotGone: the time went to somebody else.
         OpenRefused: the provider will never open this payment; it is given up.
         ProviderDown: the provider does not answer; nothing was paid.
@@ -118,6 +119,7 @@ def _place_order(
     if not booking.contact_name:
         raise DetailsMissing
     bookings.lock_counted(booking=booking, now=now)
+    _require_room(booking, now=now)
     quote, applied = _quote(booking, way, seen, now=now)
     if amount is not None and way is Way.DEPOSIT:
         quote = choose_amount(quote, amount)
@@ -137,6 +139,21 @@ def _place_order(
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
     asks = asks_first(booking)
     return booking, new_payment(order, amount=left, until=until, now=now, captures_later=asks)
+
+
+def _require_room(booking: Booking, *, now: datetime) -> None:
+    """Ask again what was asked with the details: somebody may pay for several at once.
+
+    Raises:
+        BookedOften: they have booked it as often as they may.
+    """
+    bookings.require_may_book_again(
+        booking=booking,
+        policy=policy_of(service=booking.service),
+        email=booking.customer.email if booking.customer else booking.contact_email,
+        phone=booking.contact_phone,
+        now=now,
+    )
 
 
 def _book_at_once(

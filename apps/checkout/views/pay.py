@@ -29,6 +29,7 @@ from apps.bookings.views.drafts import (
     to_done,
     try_again,
 )
+from apps.bookings.views.turned_away import reached_at, turned_away_words
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
@@ -141,8 +142,8 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
     except checkout.PaymentUnderWay:
         words = _("A payment of a different amount is in progress.")
         return _show(request, draft, till, notice=words, status=CONFLICT)
-    except NOT_AS_SHOWN:
-        words = _("Please check the amount and press the button again.")
+    except (*NOT_AS_SHOWN, bookings.TurnedAway) as no:
+        words = _refused_words(request, draft, no, now=now)
         return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
     except CHANGED as changed:
         return _not_like_that(request, draft, till, changed, now=now)
@@ -156,6 +157,12 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         return HttpResponseSeeOther(done.url)
     forget_typed(request)
     return to_done(request, done.booking)
+
+
+def _refused_words(request: HttpRequest, draft: Booking, no: Exception, *, now: datetime) -> str:
+    if isinstance(no, bookings.TurnedAway):
+        return turned_away_words(request, draft, **reached_at(draft), now=now)
+    return _("Please check the amount and press the button again.")
 
 
 def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:

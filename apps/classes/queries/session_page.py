@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.html import format_html
+
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
@@ -12,7 +14,7 @@ from apps.bookings.queries.minimum import Progress, group_of_session, progress_o
 from apps.bookings.queries.offered import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.reductions import choice_words
-from apps.bookings.wording import cancel_by_words
+from apps.bookings.wording import cancel_by_words, rebooking_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
 from apps.kernel.money import Money
@@ -76,17 +78,24 @@ def get_session_page(
         lines=lines_of(choice),
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
-        policy_words=_cancel_words(session, choice, now=now),
+        policy_words=_rules_words(session, choice, now=now),
         discount_words=choice_words(choice, now=now),
         progress=progress_of(group_of_session(session, service), now=now),
         own=own_place(browser=browser, session_id=session.pk),
     )
 
 
-def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
-    """Until when it may be cancelled, as the page of the details says it; nothing once it began."""
+def _rules_words(session: Session, choice: Choice, *, now: datetime) -> str:
+    """Until when it may be cancelled, and how often one customer may book it, as the page of the
+    details says it; nothing once it began."""
     if session.starts_at <= now:
         return ""
+    often = rebooking_words(choice.policy)
+    cancel = _cancel_words(session, choice, now=now)
+    return format_html("{} {}", cancel, often) if often else cancel
+
+
+def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
     return cancel_by_words(
         policy_of(choice.policy),
         starts_at=session.starts_at,

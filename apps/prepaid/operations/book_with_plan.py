@@ -42,11 +42,13 @@ def book_with_plan(
         PlanRefused: the plan does not pay for this.
         NotBookable, CannotJoin, HoldsAnother, BusyTryAgain: as ``bookings.hold_seats``.
         CustomerBlocked: the business blocked this person.
+        BookedOften: they have booked it as often as one customer may.
     """
     plans = PlanPurchase.objects.select_related("customer").prefetch_related("services")
     purchase = plans.filter(pk=purchase_id, business=choice.service.business).first()
     if purchase is None:
         raise PlanRefused(PlanProblem.OVER)
+    bookings.lock_rebooking(policy=choice.policy)
     draft = classes.hold_seats(
         choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
     )

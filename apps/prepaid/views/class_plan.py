@@ -82,7 +82,7 @@ def _book(
     except CHANGED:
         found.refresh_from_db()
         return show_session(request, found, choice, now=now, status=CONFLICT)
-    except (bookings.NotBookable, bookings.CustomerBlocked):
+    except (bookings.NotBookable, bookings.TurnedAway):
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
         return try_again(request, choice.service)

@@ -14,6 +14,7 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, Booking
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.turned_away import reached_at, turned_away_words
 from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
@@ -104,13 +105,22 @@ def _answer(request: HttpRequest, booking: Booking, verb: Callable[..., object])
     try:
         verb(booking=booking, now=now)
     except Refusal as no:
-        words = _plan_words(no, request, booking) if isinstance(no, PlanRefused) else _words(no)
+        words = _why(no, request, booking, now=now)
         return show_booking(request, booking, now=now, problem=words, status=no.status)
     return go_to(request, "self_service:booking", reference=booking.reference)
 
 
-def _words(no: Refusal) -> str:
+def _why(no: Refusal, request: HttpRequest, booking: Booking, *, now: datetime) -> str:
     """Why nothing was done."""
+    if isinstance(no, PlanRefused):
+        return _plan_words(no, request, booking)
+    if isinstance(no, bookings.TurnedAway):
+        return turned_away_words(request, booking, **reached_at(booking), now=now)
+    return _words(no)
+
+
+def _words(no: Refusal) -> str:
+    """The same of what is no matter of money or of who it is."""
     if isinstance(no, waitlists.OfferGone):
         return _("The offer went to the next person. You keep your place on the waitlist.")
     if isinstance(no, bookings.TooFewSoFar):

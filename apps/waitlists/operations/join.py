@@ -20,7 +20,7 @@ from apps.bookings.operations.drafts import (
     made_before,
     new_draft,
 )
-from apps.bookings.operations.errors import CustomerBlocked, NotBookable
+from apps.bookings.operations.errors import BookedOften, CustomerBlocked, NotBookable
 from apps.bookings.operations.submit import ContactDetails
 from apps.bookings.operations.transitions import Actor, insert_in_line, record_transition
 from apps.bookings.queries.joinables import (
@@ -32,6 +32,8 @@ from apps.bookings.queries.joinables import (
     wishes_for,
 )
 from apps.bookings.queries.offered import slot_query
+from apps.bookings.queries.rebooking import list_made, rebooking_limit_of, times_of
+from apps.bookings.rebooking import may_book_again
 from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -109,6 +111,7 @@ def join_waitlist(
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online.
         CustomerBlocked: the business blocked this person.
+        BookedOften: they have booked it as often as one customer may; the team is not bound.
         NotFull: there is room for them.
         CannotWait: it has begun, is cancelled or not open yet.
         LineIsFull, AlreadyInLine: as their names say.
@@ -116,7 +119,7 @@ def join_waitlist(
     """
     if not is_offered(service=choice.service) or (by is None and not has_line(choice.service)):
         raise NotBookable
-    _require_not_blocked(choice, details)
+    _require_welcome(choice, details, by=by, now=now)
     target = availability.lock_target(target=target, now=now)
     if earlier := _made_before(choice, form_key):
         return earlier
@@ -163,12 +166,13 @@ def wait_for_time(
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online so.
         CustomerBlocked: the business blocked this person.
+        BookedOften: they have booked it as often as one customer may; the team is not bound.
         WishIsOver, WishIsClosed, TimesAreFree, LineIsFull, AlreadyInLine: as their names say.
     """
     service = choice.service
     if not is_bookable(service=service) or not may_wait_for_a_time(service):
         raise NotBookable
-    _require_not_blocked(choice, details)
+    _require_welcome(choice, details, by=by, now=now)
     if form_key:
         _lock_line(service.pk)  # so that two who send the same form come one after the other
         if earlier := _made_before(choice, form_key):
@@ -189,10 +193,24 @@ def wait_for_time(
     return _write_entry(booking, line, _wanted(wish), by=by, now=now)
 
 
-def _require_not_blocked(choice: Choice, details: WaitingDetails) -> None:
+def _require_welcome(
+    choice: Choice, details: WaitingDetails, *, by: TeamMember | None, now: datetime
+) -> None:
     business_id = choice.service.business_id
     if blocked := find_blocked(business_id=business_id, email=details.email, phone=details.phone):
         raise CustomerBlocked(blocked)
+    limit = rebooking_limit_of(choice.policy) if by is None else None
+    if limit is None:
+        return
+    made = list_made(
+        business_id=business_id,
+        service_id=choice.service.pk,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )
+    if not may_book_again(limit, made=times_of(made), now=now).allowed:
+        raise BookedOften
 
 
 def _made_before(choice: Choice, form_key: str) -> WaitlistEntry | None:

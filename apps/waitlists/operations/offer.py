@@ -19,14 +19,15 @@ from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
 from apps.bookings.models import Booking, BookingEvent, MoveWish, WaitlistEntry
+from apps.bookings.operations.rebooking import require_may_book_again
 from apps.bookings.operations.submit import asked
-from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.bookings.queries.drafts import price_in_line
 from apps.bookings.queries.joinables import IN_LINE, has_line, line_of
 from apps.bookings.queries.minimum import decided_by, group_at, lacking
 from apps.bookings.queries.offered import NoTime
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, policy_of
 from apps.kernel.refusals import Refusal
 from apps.outbox.sweeping import each, sweep
 from apps.waitlists.offers import Waiting, next_in_line, offer_ends_at, speaks_at
@@ -273,10 +274,12 @@ def take_offer(*, booking: Booking, now: datetime) -> Booking:
 
     Raises:
         OfferGone: it ran out, there is none, or the hours have changed under it.
+        BookedOften: they have booked it meanwhile as often as one customer may; the offer stays.
         TooFewSoFar: others left meanwhile, and it would not take place with them; the offer stays.
         NotInLine: they left, or it was cancelled.
         BusyTryAgain: the lock did not come in time.
     """
+    _require_room(booking, now=now)
     wanted = lock_waiting(booking, actor=Actor.of(None), now=now)
     entry = wanted.entry
     if entry.booking.status == Status.CONFIRMED:
@@ -290,6 +293,19 @@ def take_offer(*, booking: Booking, now: datetime) -> Booking:
     except (NoTime, UnknownChoice, SlotTaken) as lost:
         raise OfferGone from lost
     return enrol(entry, columns=columns, actor=Actor.of(None), now=now)
+
+
+def _require_room(booking: Booking, *, now: datetime) -> None:
+    """The limit of customers is asked before what they wait for is locked (rule C2)."""
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    if locked.status == Status.WAITING_LIST and locked.customer is not None:
+        require_may_book_again(
+            booking=locked,
+            policy=policy_of(service=locked.service),
+            email=locked.customer.email,
+            phone=locked.contact_phone,
+            now=now,
+        )
 
 
 def enrol(
