@@ -248,7 +248,8 @@ def find_better_claim(*, wish: MoveWish, now: datetime) -> Claim | None:
     of early enough to move, and that is not offered to another of them at this moment; with those
     who would serve it. No lock is taken."""
     booking, wanted = wish.booking, wish_of(wish)
-    if wanted is None or not may_wish(booking=booking, now=now):
+    # Whoever wished may have to sign in to swap: asked at the tap, not before they are told.
+    if wanted is None or not may_wish(booking=booking, now=now, is_known=True):
         return None
     rules = offer_rules(service_id=booking.service_id, location=booking.location)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
@@ -267,8 +268,8 @@ def find_better_claim(*, wish: MoveWish, now: datetime) -> Claim | None:
 
 
 def last_chance_to_move(booking: Booking, *, now: datetime) -> datetime:
-    """Until when (UTC) the customer may move a booking that they may move now."""
-    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    """Until when (UTC) the customer, signed in, may move a booking that they may move now."""
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=True)
     return verdict.until or booking.starts_at
 
 

@@ -8,17 +8,20 @@ import pytest
 from django.test import Client
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, MoveWish
 from apps.bookings.policy import Reason
 from apps.catalog.models import BookingPolicy
 from apps.classes import operations as classes
 from apps.customers.models import SignedInDevice
 from apps.customers.proofs import hash_of_key
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
+from tests.waitlists.test_times import THURSDAY, cancel, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -128,3 +131,51 @@ def test_classes_too(at_now: Any) -> None:
     with pytest.raises(bookings.CannotMove):
         classes.move_places(booking=carl, target=second, by=None, now=NOW)
     classes.move_places(booking=carl, target=second, by=None, now=NOW, is_known=True)
+
+
+# ----- a better time
+def test_whoever_is_signed_in_asks_for_a_better_time_and_takes_it(salon: Salon) -> None:
+    BookingPolicy.objects.update(move_by_link=False)
+    thursday = fill(salon)
+    cut = type(salon.cut).objects.select_related("business", "policy").get(pk=salon.cut.pk)
+    carl = make_booking(service=cut, starts_at=salon.at(27, 10), now=NOW)
+    guest, his = by_link(carl), signed_in()
+    asks = "Tell me when a better time opens up"
+    assert (
+        asks in text_of(guest.get(home(carl))),
+        guest.get(home(carl) + "better").status_code,
+    ) == (
+        False,
+        409,
+    )
+    assert asks in text_of(his.get(home(carl)))
+    named: Any = {"resource_id": None, "revision": carl.revision, "now": NOW}
+    with pytest.raises(bookings.NotAllowed):
+        waitlists.wish_for_better_time(booking=carl, wish=THURSDAY, **named)
+    waitlists.wish_for_better_time(booking=carl, wish=THURSDAY, is_known=True, **named)
+    cancel(thursday[3], salon)
+    assert waitlists.offer_better_times(now=LATER) == 1
+    number = MoveWish.objects.get().offers
+
+    page = text_of(guest.get(home(carl)))
+    assert "Sign in to swap" in page
+    assert "/swap" not in page
+    refused = guest.post(home(carl) + "swap", {"offer": number})
+    assert refused.status_code == 409
+    assert "Sign in to move this booking. You keep your time." in text_of(refused)
+    assert his.post(home(carl) + "swap", {"offer": number}).status_code == 303
+
+    carl.refresh_from_db()
+    assert (carl.starts_at, MoveWish.objects.get().state) == (thursday[3].starts_at, "SWAPPED")
+
+
+def test_the_wish_of_whoever_has_to_sign_in_lives_until_it_is_over(salon: Salon) -> None:
+    BookingPolicy.objects.update(move_by_link=False)
+    fill(salon)
+    cut = type(salon.cut).objects.select_related("business", "policy").get(pk=salon.cut.pk)
+    carl = make_booking(service=cut, starts_at=salon.at(27, 10), now=NOW)
+    named: Any = {"resource_id": None, "revision": carl.revision, "now": NOW}
+    waitlists.wish_for_better_time(booking=carl, wish=THURSDAY, is_known=True, **named)
+
+    assert waitlists.close_wishes(now=LATER) == 0
+    assert waitlists.close_wishes(now=carl.starts_at) == 1

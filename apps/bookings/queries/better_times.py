@@ -15,14 +15,15 @@ from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_bookable, zone_of
 
 
-def may_wish(*, booking: Booking, now: datetime) -> bool:
+def may_wish(*, booking: Booking, now: datetime, is_known: bool = False) -> bool:
     """Whether its customer may ask for a better time than they have: a confirmed appointment that
-    they may move themselves, with an address to write to. No query."""
+    they may move themselves, with an address to write to; is_known: they are signed in. No query.
+    """
     if booking.status != Booking.Status.CONFIRMED or booking.kind != Service.Kind.APPOINTMENT:
         return False
     if not booking.contact_email or booking.double_booked:
         return False
-    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
     return verdict.allowed and is_bookable(service=booking.service)
 
 

@@ -34,23 +34,26 @@ class BetterOffer:
 @dataclass(frozen=True, slots=True)
 class Better:
     """url is where a better time is asked for, or another one; wish says what was asked for, ""
-    where nothing was; offer is what is offered now."""
+    where nothing was; offer is what is offered now. signs_in: only once they have signed in."""
 
     url: str
     wish: str = ""
     offer: BetterOffer | None = None
+    signs_in: bool = False
 
 
-def better_of(*, booking: Booking, now: datetime) -> Better | None:
+def better_of(*, booking: Booking, now: datetime, is_known: bool = False) -> Better | None:
     """What is said of a booking; None where its customer cannot ask. No query then, else one; three
-    or four more where something is offered."""
-    if not may_wish(booking=booking, now=now):
+    or four more where something is offered. Where no guest may move (rule B41), a guest reads of a
+    wish and of an offer, and signs in to change or take it."""
+    if not may_wish(booking=booking, now=now, is_known=True):
         return None
+    signs_in = not may_wish(booking=booking, now=now, is_known=is_known)
     url = reverse("self_service:better", kwargs={"reference": booking.reference})
     wish = find_move_wish(booking=booking)
     if wish is None:
-        return Better(url)
-    return Better(url, _words(wish, booking), _offer(wish, booking, now=now))
+        return None if signs_in else Better(url)
+    return Better(url, _words(wish, booking), _offer(wish, booking, now=now), signs_in)
 
 
 def _words(wish: MoveWish, booking: Booking) -> str:

@@ -17,15 +17,18 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import ANYBODY, read_number
 from apps.bookings.models import AccessLink, Booking
+from apps.bookings.policy import Verdict
 from apps.bookings.queries.better_times import find_move_wish, may_wish
 from apps.bookings.queries.offered import choice_as_booked
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.visitors import is_of_signed_in
 from apps.bookings.wording import length_words
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import zone_of
 from apps.kernel.refusals import Refusal
 from apps.self_service.forms import BetterTimeForm
 from apps.self_service.queries.better import better_of
+from apps.self_service.queries.moving import why_not_words
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.self_service.views.move import reading_what_we_wrote
 from apps.waitlists import operations as waitlists
@@ -43,7 +46,8 @@ MAX_SHOWN = 3
 def better(request: HttpRequest, reference: str) -> HttpResponse:
     """Ask for a better time on some days and in some hours, and keep the one there is."""
     booking, now = granted_booking(request, reference), timezone.now()
-    if not may_wish(booking=booking, now=now):
+    is_known = is_of_signed_in(request, booking)
+    if not may_wish(booking=booking, now=now, is_known=is_known):
         words = _("You cannot ask for a better time for this booking. You keep your time.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     if request.method != "POST":
@@ -59,6 +63,7 @@ def better(request: HttpRequest, reference: str) -> HttpResponse:
             wish=form.wish(),
             resource_id=form.resource_id(),
             now=now,
+            is_known=is_known,
         )
     except Refusal as no:
         return _refused(request, booking, form, no, now=now)
@@ -143,14 +148,23 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
 @reading_what_we_wrote
 def swap(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the better time that is offered for the one there is; taken twice it is one move."""
-    return _answer(request, reference, waitlists.swap)
+    return _answer(request, reference, _swap)
+
+
+def _swap(request: HttpRequest, booking: Booking, *, offer: int, now: datetime) -> None:
+    is_known = is_of_signed_in(request, booking)
+    waitlists.swap(booking=booking, offer=offer, now=now, is_known=is_known)
+
+
+def _keep(_request: HttpRequest, booking: Booking, *, offer: int, now: datetime) -> None:
+    waitlists.keep_own_time(booking=booking, offer=offer, now=now)
 
 
 @require_POST
 @reading_what_we_wrote
 def keep(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep the time there is, and let the offer pass."""
-    return _answer(request, reference, waitlists.keep_own_time)
+    return _answer(request, reference, _keep)
 
 
 def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -> HttpResponse:
@@ -158,7 +172,7 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
     offer = read_number(request.POST.get("offer", "")) or 0
     require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
     try:
-        verb(booking=booking, offer=offer, now=now)
+        verb(request, booking, offer=offer, now=now)
     except Refusal as no:
         fresh = granted_booking(request, reference, AccessLink.Purpose.OFFER)
         words = _words_of_offer(no, fresh, now=now)
@@ -168,6 +182,9 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
 
 def _words_of_offer(no: Refusal, booking: Booking, *, now: datetime) -> str:
     """Why nothing was swapped."""
+    if isinstance(no, bookings.NotAllowed):
+        why = why_not_words(booking, Verdict(allowed=False, reason=no.reason))
+        return _("%(why)s You keep your time.") % {"why": why} if why else _words(no)
     if not isinstance(no, waitlists.OfferGone):
         return _words(no)
     looks_on = better_of(booking=booking, now=now)

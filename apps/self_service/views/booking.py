@@ -170,7 +170,7 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         "progress": people_awaited(found, now=now),
         **_moving(found, now=now, is_known=is_known),
         "moved_words": moved_words(booking=found, now=now),
-        "better": better_of(booking=found, now=now),
+        "better": better_of(booking=found, now=now, is_known=is_known),
         "may_change_party": may_change_party(booking=found) and may_bring_several(found),
         **_in_line(request, found, now=now),
         **_paying(found, now=now),
@@ -206,7 +206,8 @@ def _parts(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
     }
     if Purpose.OFFER in held:
         context |= _in_line(request, found, now=now)
-        context["better"] = better_of(booking=found, now=now)
+        is_known = is_of_signed_in(request, found)
+        context["better"] = better_of(booking=found, now=now, is_known=is_known)
         context["moved_words"] = moved_words(booking=found, now=now)
     if Purpose.PAY in held:
         context |= _paying(found, now=now)

@@ -84,8 +84,8 @@ class BetterTime:
         passed = [[start.isoformat(), end.isoformat()]] if start and end else []
         return {"let_pass": [*entry.let_pass, *passed]}
 
-    def hand_over(self, *, now: datetime) -> Columns:
-        """Move the booking there. Raises as ``move_booking``."""
+    def hand_over(self, *, now: datetime, is_known: bool = False) -> Columns:
+        """Move the booking there, for its customer. Raises as ``move_booking``."""
         entry, booking = self.entry, self.entry.booking
         if entry.offered_starts_at is None:
             raise OfferGone
@@ -97,6 +97,7 @@ class BetterTime:
             resource_id=entry.resource_id,
             by=None,
             now=now,
+            is_known=is_known,
         )
         return {}
 
@@ -108,11 +109,13 @@ def wish_for_better_time(
     wish: Wish,
     resource_id: int | None,
     now: datetime,
+    is_known: bool = False,
 ) -> MoveWish:
     """Remember for the customer which days and hours would be better than the time they have, with
     this person or (None) with whoever is free; in place of what they asked for before.
 
-    The booking stays as it is. The same wish sent twice is one.
+    The booking stays as it is. The same wish sent twice is one. is_known: its customer is signed in
+    (rule B41).
 
     Raises:
         StaleRevision: somebody changed the booking since the page was made.
@@ -123,16 +126,18 @@ def wish_for_better_time(
     known = find_move_wish(booking=booking)
     if known is not None and (wish_of(known), known.resource_id) == (wish, resource_id):
         return known
-    _require_may_wish(booking, now=now)
+    _require_may_wish(booking, now=now, is_known=is_known)
     _require_no_better_time(booking, wish, resource_id, now=now)
-    return _remember(booking, revision=revision, wish=wish, resource_id=resource_id, now=now)
+    return _remember(
+        booking, revision=revision, wish=wish, resource_id=resource_id, now=now, is_known=is_known
+    )
 
 
-def _require_may_wish(booking: Booking, *, now: datetime) -> None:
-    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+def _require_may_wish(booking: Booking, *, now: datetime, is_known: bool) -> None:
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=is_known)
     if verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    if not may_wish(booking=booking, now=now):
+    if not may_wish(booking=booking, now=now, is_known=is_known):
         raise NotBookable
 
 
@@ -151,10 +156,16 @@ def _require_no_better_time(
 
 @transaction.atomic
 def _remember(
-    booking: Booking, *, revision: int, wish: Wish, resource_id: int | None, now: datetime
+    booking: Booking,
+    *,
+    revision: int,
+    wish: Wish,
+    resource_id: int | None,
+    now: datetime,
+    is_known: bool,
 ) -> MoveWish:
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=revision)
-    _require_may_wish(locked, now=now)
+    _require_may_wish(locked, now=now, is_known=is_known)
     written, _is_new = MoveWish.objects.update_or_create(
         booking=locked,
         defaults={
@@ -200,11 +211,12 @@ def end_wish(*, booking_id: int, business_id: int, now: datetime) -> None:
         )
 
 
-def swap(*, booking: Booking, offer: int, now: datetime) -> Booking:
+def swap(*, booking: Booking, offer: int, now: datetime, is_known: bool = False) -> Booking:
     """Move a booking to the better time that was offered, by its customer's tap, and end the wish:
     the new time is taken and the old one free in one transaction, or nothing happens.
 
-    offer is the number of the offer that the page showed. The same tap twice is one swap.
+    offer is the number of the offer that the page showed; is_known: they are signed in. The same
+    tap twice is one swap.
 
     Raises:
         OfferGone: it is over or another one, or somebody else has the time: the wish goes on.
@@ -212,14 +224,14 @@ def swap(*, booking: Booking, offer: int, now: datetime) -> Booking:
         NotAllowed, NotBookable, TooFewSoFar, PlanDoesNotPay, BusyTryAgain: as ``move_booking``.
     """
     try:
-        return _swap(booking, offer=offer, now=now)
+        return _swap(booking, offer=offer, now=now, is_known=is_known)
     except SlotGone as gone:
         _let_pass(booking, offer=offer, actor=Actor.system(), now=now)
         raise OfferGone from gone
 
 
 @transaction.atomic
-def _swap(booking: Booking, *, offer: int, now: datetime) -> Booking:
+def _swap(booking: Booking, *, offer: int, now: datetime, is_known: bool) -> Booking:
     wanted = _lock(booking, actor=Actor.of(None))
     entry = wanted.entry
     if entry.state == State.SWAPPED and entry.offers == offer:
@@ -228,7 +240,7 @@ def _swap(booking: Booking, *, offer: int, now: datetime) -> Booking:
         raise NotInLine
     if entry.offers != offer or not has_offer(entry, now=now):
         raise OfferGone
-    columns = wanted.hand_over(now=now)
+    columns = wanted.hand_over(now=now, is_known=is_known)
     write_state(entry, State.SWAPPED, **columns)
     return entry.booking
 
@@ -276,7 +288,8 @@ def _offer_claim(seen: MoveWish, claim: Claim, *, now: datetime) -> bool:
     entry, booking = wanted.entry, wanted.entry.booking
     is_same = (entry.asked_at, entry.let_pass) == (seen.asked_at, seen.let_pass)
     is_as_seen = is_same and booking.starts_at == seen.booking.starts_at
-    if entry.state != State.WAITING or not is_as_seen or not may_wish(booking=booking, now=now):
+    may = may_wish(booking=booking, now=now, is_known=True)
+    if entry.state != State.WAITING or not is_as_seen or not may:
         return False
     rules = offer_rules(service_id=booking.service_id, location=booking.location)
     until = min(claim.starts_at, last_chance_to_move(booking, now=now))
@@ -311,8 +324,8 @@ def _is_over(wish: MoveWish, *, now: datetime) -> bool:
     booking, wanted = wish.booking, wish_of(wish)
     zone = zone_of(service=booking.service, location=booking.location)
     has_passed = wanted is None or wanted_span(wanted, zone=zone)[1] <= now
-    may_move = verdict_on_move(booking=booking, is_team=False, now=now).allowed
-    return has_passed or not may_move
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now, is_known=True)
+    return has_passed or not verdict.allowed
 
 
 @transaction.atomic
