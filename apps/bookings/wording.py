@@ -360,8 +360,8 @@ def contact_words(*, status: str, is_over: bool, cancel: Way, business: Contacts
     "" where it tells neither a number nor an address. cancel: how it is cancelled now."""
     lives = status in {Booking.Status.PENDING, Booking.Status.CONFIRMED} and not is_over
     if lives and status == Booking.Status.PENDING:
-        by_phone = _("To change your request, call {}.")
-        by_mail = _("To change your request, reply to our e-mail.")
+        by_phone = _("Questions or other changes? Call {}.")
+        by_mail = _("Questions or other changes? Reply to our e-mail.")
     elif lives and cancel is Way.TEAM:
         by_phone = _("To change or cancel, call {}.")
         by_mail = _("To change or cancel, reply to our e-mail.")

@@ -65,7 +65,8 @@ def said_of_cancelling(page: Any) -> list[str]:
     """The sentences about until when and how."""
     words = words_of(page)
     return re.findall(
-        r"(?:Free cancellation|To c(?:hange|ancel)|Questions\?|The customer c(?:an|ould)) ?[^.]*\.",
+        r"(?:Free cancellation|To c(?:hange|ancel)|Questions(?: or other changes)?\?"
+        r"|The customer c(?:an|ould)) ?[^.]*\.",
         words,
     )
 
@@ -128,12 +129,14 @@ def test_the_page_behind_the_link(
     assert [it.cost_words for it in page.context["limits"]] == ["Free", later]
 
 
-def test_a_request_is_changed_by_a_call(client: Client, salon: Salon) -> None:
+def test_a_request_is_withdrawn_there_and_otherwise_changed_by_a_call(
+    client: Client, salon: Salon
+) -> None:
     booking = make_request(service=salon.bridal, starts_at=salon.at(26, 10), now=NOW)
 
     page = opened(client, booking)
 
-    assert said_of_cancelling(page) == ["To change your request, call 030 555 0142."]
+    assert said_of_cancelling(page) == ["Questions or other changes? Call 030 555 0142."]
 
 
 def test_what_has_ended_or_may_not_be_cancelled_leaves_questions(
@@ -187,7 +190,7 @@ def test_what_only_the_team_cancels_any_more_the_mail_says_how(
 @pytest.mark.parametrize(
     ("kind", "status", "words"),
     [
-        (Kind.REQUESTED, "PENDING", "To change your request, call 030 555 0142."),
+        (Kind.REQUESTED, "PENDING", "Questions or other changes? Call 030 555 0142."),
         (Kind.CANCELED, "CANCELED", "Questions? Call 030 555 0142."),
         (Kind.WAITLISTED, "WAITING_LIST", "Questions? Call 030 555 0142."),
     ],

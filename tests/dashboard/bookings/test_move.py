@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
+from apps.catalog.models import StaffMember
 from apps.customers.models import Customer
 from apps.ledger.check import find_all
 from tests.dashboard.conftest import Sit
@@ -143,6 +144,17 @@ def test_another_person_is_chosen_by_name(olga: Client, salon: Salon, carl: Book
     assert value in slots_of(picker)
     assert "<dt>With</dt><dd>Ben" in text_of(check)
     assert Booking.objects.get().resource_id == ben
+
+
+def test_whoever_it_will_be_is_named_where_anybody_is_chosen(
+    olga: Client, salon: Salon, carl: Booking
+) -> None:
+    check = olga.get(path(carl, "move/check/"), {"slot": slot(salon, 26, 12)})
+    send(olga, carl, slot(salon, 26, 12))
+
+    person = StaffMember.objects.get(resource=Booking.objects.get().resource_id).name
+    assert f"<dt>With</dt><dd>{person}<br>" in text_of(check)
+    assert "or whoever is free then" in text_of(check)
 
 
 # ----- what binds customers and not the team

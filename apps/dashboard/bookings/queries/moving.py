@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.availability.models import CourseRun, Session
+from apps.availability.operations import Claim
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, is_free_now
 from apps.bookings.states import Status
@@ -15,29 +16,29 @@ from apps.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class MoveCheck:
-    """The new time (UTC); person is who was chosen for it, "" for whoever is free, and has_team
-    whether there is anybody to choose between. is_told: there is an e-mail address. ends_free: the
-    customer can cancel free of charge now, and could not then."""
+    """The new time (UTC); person is whose it will be, "" where nobody of the team takes part;
+    is_anybody: whoever is free was chosen, and others might be. is_told: there is an e-mail
+    address. ends_free: the customer can cancel free of charge now, and could not then."""
 
     starts_at: datetime
     ends_at: datetime
     person: str
-    has_team: bool
+    is_anybody: bool
     is_told: bool
     ends_free: bool
 
 
 def read_move_check(
-    *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime
+    *, booking: Booking, choice: Choice, claim: Claim, starts_at: datetime, now: datetime
 ) -> MoveCheck:
-    """Read what a move to another start (UTC) would be; nothing is changed. Customer and business
-    come joined."""
-    chosen = choice.chosen_staff
+    """Read what a move to another start (UTC) would be; claim is what it would take. Nothing is
+    changed. Customer and business come joined."""
+    person = next((it.name for it in choice.staff if it.resource_id == claim.primary_id), "")
     return MoveCheck(
         starts_at=starts_at,
         ends_at=starts_at + (booking.ends_at - booking.starts_at),
-        person=chosen.name if chosen else "",
-        has_team=len(choice.staff) > 1,
+        person=person,
+        is_anybody=choice.chosen_staff is None and len(choice.staff) > 1,
         is_told=has_mailbox(booking),
         ends_free=_ends_free(booking, starts_at, now=now),
     )

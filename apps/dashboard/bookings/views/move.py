@@ -15,7 +15,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.moving import MovePicker, around_what_is_gone, read_move, slot_to_move
 from apps.bookings.forms.picks import PickedSlot, Picks, read_number
 from apps.bookings.models import Booking
-from apps.bookings.queries.moving import choice_to_move, is_free_to_move, is_there
+from apps.bookings.queries.moving import choice_to_move, claim_to_move, is_there
 from apps.bookings.queries.picker import staff_options
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
@@ -111,15 +111,19 @@ def _show_check(
     status: int = 200,
 ) -> HttpResponse:
     choice = choice_to_move(booking=booking, resource_id=slot.staff)
-    if not is_free_to_move(
+    claim = claim_to_move(
         booking=booking, choice=choice, starts_at=slot.starts_at, is_team=True, now=now
-    ):
+    )
+    if claim is None:
         return _lost(request, booking, slot, now=now)
+    move = read_move_check(
+        booking=booking, choice=choice, claim=claim, starts_at=slot.starts_at, now=now
+    )
     context = {
         **_frame(booking),
         "form": form,
         "slot": request.POST.get("slot") or request.GET["slot"],
-        "check": read_move_check(booking=booking, choice=choice, starts_at=slot.starts_at, now=now),
+        "check": move,
         "back_url": _picker_of(booking).around(slot.starts_at, choice),
     }
     return show(request, "dashboard/move_check.html", context, now=now, status=status)
