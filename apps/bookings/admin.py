@@ -165,7 +165,7 @@ class AccessLinkAdmin(LookOnlyAdmin):
 
 @admin.register(LinkUse)
 class LinkUseAdmin(LookOnlyAdmin):
-    list_display = ["link", "browser", "system", "first_at", "last_at", "times"]
+    list_display = ["link", "browser", "system", "refused", "first_at", "last_at", "times"]
     list_select_related = ["link"]
     search_fields = ["link__booking__reference__exact"]
     search_help_text = _("Reference of the booking")

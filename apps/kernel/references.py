@@ -1,4 +1,5 @@
-"""Short names: the references people read aloud for a booking, and digests of what a page showed.
+"""Short names: the references people read aloud for a booking, digests of what a page showed; and
+tokens, which nobody reads aloud.
 
 A reference has eight characters without 0, O, 1 and I. It names, it does not unlock: access to a
 booking always needs its link or a sign-in. Whoever sends a digest back has seen these rows and no
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
+TOKEN_BYTES = 32
 DIGEST_LENGTH = 16
 LONGEST_KEY = 32
 DIGEST_PATTERN = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
@@ -20,6 +22,12 @@ def new_reference() -> str:
     """A fresh random reference: 40 bits from the operating system's generator."""
     # 256 is a multiple of the 32 letters, so that each is as likely as any other.
     return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(LENGTH))
+
+
+def new_token() -> str:
+    """A fresh token that unlocks something: 256 bits of the operating system's generator in 43
+    letters (rule S3)."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def read_reference(typed: str) -> str | None:

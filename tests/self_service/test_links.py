@@ -246,6 +246,33 @@ def test_a_link_that_once_worked_leads_on_to_its_business(
         assert told not in html
 
 
+@pytest.mark.parametrize("change", [{"expires_at": NOW}, {"revoked_at": NOW}])
+def test_a_link_that_is_dead_is_noted_where_its_customer_sees_it(
+    booking: Booking, token: str, change: dict[str, Any]
+) -> None:
+    opened(token)
+    AccessLink.objects.update(**change)
+    used_at = AccessLink.objects.get().last_used_at
+    for _time in range(3):
+        assert Client().get(f"/m/{token}", headers={"User-Agent": PHONE}).status_code == 404
+    Client().head(f"/m/{token}", headers={"User-Agent": PHONE})
+
+    assert [(it.refused, it.times) for it in list_openings(booking=booking)] == [
+        (False, 1),
+        (True, 3),
+    ]
+    assert AccessLink.objects.get().last_used_at == used_at
+    fresh = opened(bookings.create_access_link(booking=booking, now=NOW))
+    page = fresh.get(page_of(booking))
+    assert "Tried a link that no longer works 3 times, and saw nothing" in text_of(page)
+
+
+def test_what_never_was_a_link_is_noted_nowhere(client: Client, booking: Booking) -> None:
+    assert client.get("/m/nothing").status_code == 404
+
+    assert not LinkUse.objects.exists()
+
+
 def test_an_unknown_link_and_one_of_a_hidden_business_name_nobody(
     client: Client, booking: Booking, token: str
 ) -> None:

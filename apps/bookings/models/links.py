@@ -40,7 +40,8 @@ class AccessLink(models.Model):
 
 class LinkUse(models.Model):
     """One kind of device that opened a link, and how often: a row for each kind, so that whoever
-    opens it a thousand times (a scanner of mail, a calendar) adds to a number and no rows."""
+    opens it a thousand times (a scanner of mail, a calendar) adds to a number and no rows.
+    refused: it was tried when the link had ended or was closed, and opened nothing."""
 
     link = models.ForeignKey(AccessLink, on_delete=models.CASCADE, related_name="uses")
     browser = models.CharField(max_length=12, choices=Browser, blank=True)
@@ -48,11 +49,12 @@ class LinkUse(models.Model):
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
     times = models.PositiveIntegerField(default=1)
+    refused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="one_use_per_kind_of_device", fields=["link", "browser", "system"]
+                name="one_use_per_kind_of_device", fields=["link", "browser", "system", "refused"]
             ),
             models.CheckConstraint(
                 name="link_use_is_counted",

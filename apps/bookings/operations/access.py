@@ -2,7 +2,6 @@
 were opened, and how to close them all (rule S20); and a mail with fresh ones for whoever lost
 theirs."""
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
@@ -18,9 +17,10 @@ from apps.bookings.operations.transitions import (
     record_transition,
 )
 from apps.bookings.policy import Reason
-from apps.bookings.queries.links import find_link, hash_of
+from apps.bookings.queries.links import find_dead_link, find_link, hash_of
 from apps.bookings.states import OCCUPYING, Status
 from apps.businesses.models import Business, TeamMember
+from apps.kernel.references import new_token
 from apps.outbox import operations as outbox
 from apps.web.devices import Device
 
@@ -49,19 +49,22 @@ def exchange_link(
     """Return the link of a token, with its booking, or nothing, for every reason alike.
 
     Nothing about the booking changes and nothing is used up: mail scanners open links. Only the
-    use is written down, as the kind of device that opened it (rule S20).
+    use is written down, as the kind of device that opened it, or tried to when the link had ended
+    (rule S20).
     """
     link = find_link(token=token, purpose=purpose, now=now)
-    if link is not None:
-        _note_use(link, device or Device(), now=now)
+    tried = link or find_dead_link(token=token, purpose=purpose)
+    if tried is not None:
+        _note_use(tried, device or Device(), refused=link is None, now=now)
     return link
 
 
 @transaction.atomic
-def _note_use(link: AccessLink, device: Device, *, now: datetime) -> None:
+def _note_use(link: AccessLink, device: Device, *, refused: bool, now: datetime) -> None:
     """The first statement locks the row of the link, so that no tap is counted twice or lost."""
-    AccessLink.objects.filter(pk=link.pk).update(last_used_at=now)
-    kind = {"link": link, "browser": device.browser, "system": device.system}
+    used_at = F("last_used_at") if refused else Value(now)
+    AccessLink.objects.filter(pk=link.pk).update(last_used_at=used_at)
+    kind = {"link": link, "browser": device.browser, "system": device.system, "refused": refused}
     last_at = Greatest("last_at", Value(now))  # clocks of machines differ
     if not LinkUse.objects.filter(**kind).update(times=F("times") + 1, last_at=last_at):
         LinkUse.objects.create(**kind, first_at=now, last_at=now)
@@ -159,7 +162,7 @@ def _was_last(
 def _make(
     booking: Booking, purpose: AccessLink.Purpose, *, now: datetime
 ) -> tuple[str, AccessLink]:
-    token = secrets.token_urlsafe(32)
+    token = new_token()
     link = AccessLink.objects.create(
         booking=booking,
         purpose=purpose,

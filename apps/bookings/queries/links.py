@@ -29,12 +29,17 @@ def find_link(*, token: str, purpose: AccessLink.Purpose, now: datetime) -> Acce
     return live.first()
 
 
-def find_business_of_link(*, token: str, purpose: AccessLink.Purpose) -> Business | None:
-    """Return whose a link is or was, for whoever holds its token; None for one that never was."""
+def find_dead_link(*, token: str, purpose: AccessLink.Purpose) -> AccessLink | None:
+    """Return the link of a token, however dead it is; None for one that never was."""
     if len(token) > LONGEST_TOKEN:
         return None
     known = AccessLink.objects.select_related("booking__business")
-    link = known.filter(token_hash=hash_of(token, purpose)).first()
+    return known.filter(token_hash=hash_of(token, purpose)).first()
+
+
+def find_business_of_link(*, token: str, purpose: AccessLink.Purpose) -> Business | None:
+    """Return whose a link is or was, for whoever holds its token; None for one that never was."""
+    link = find_dead_link(token=token, purpose=purpose)
     return link.booking.business if link else None
 
 
@@ -46,20 +51,28 @@ def list_live(*, link_ids: Collection[int]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A kind of device that opened links of a booking: first and last (UTC), and how often."""
+    """A kind of device that opened links of a booking, or tried to when they had ended (refused):
+    first and last (UTC), and how often."""
 
     device: Device
     first_at: datetime
     last_at: datetime
     times: int
+    refused: bool = False
 
 
 def list_openings(*, booking: Booking) -> list[Opening]:
     """List where the links of a booking were opened, closed ones too, the latest first; one row for
-    each kind of device. One query."""
-    uses = LinkUse.objects.filter(link__booking=booking).values("browser", "system")
+    each kind of device, and one for what it tried in vain. One query."""
+    uses = LinkUse.objects.filter(link__booking=booking).values("browser", "system", "refused")
     rows = uses.annotate(first=Min("first_at"), last=Max("last_at"), count=Sum("times"))
     return [
-        Opening(Device(it["browser"], it["system"]), it["first"], it["last"], it["count"])
-        for it in rows.order_by("-last", "browser", "system")
+        Opening(
+            Device(it["browser"], it["system"]),
+            it["first"],
+            it["last"],
+            it["count"],
+            refused=it["refused"],
+        )
+        for it in rows.order_by("-last", "browser", "system", "refused")
     ]

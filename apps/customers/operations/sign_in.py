@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 
 from apps.customers.models import SignedInDevice, SignIn
 from apps.customers.proofs import code_of, hash_of_key
+from apps.kernel.references import new_token
 from apps.kernel.refusals import Refusal
 from apps.outbox import operations as outbox
 
@@ -110,7 +111,7 @@ def _sign_in(asked: SignIn, *, device: str, now: datetime) -> str:
     unused = SignIn.objects.filter(pk=asked.pk, used_at=None, expires_at__gt=now)
     if not unused.update(used_at=now):
         raise SignInOver
-    key = secrets.token_urlsafe(32)
+    key = new_token()
     SignedInDevice.objects.create(
         email=asked.email,
         key_hash=hash_of_key(key),
