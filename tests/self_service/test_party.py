@@ -2,9 +2,11 @@
 (rule B42)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from apps.bookings import operations as bookings
@@ -189,3 +191,16 @@ def test_cancelling_says_how_many_visits_go_back(
     client.get(f"/m/{bookings.create_access_link(booking=paid, now=NOW)}")
 
     assert words in text_of(client.get(path(paid, "cancel")))
+
+
+def test_once_it_has_begun_the_page_no_longer_leads_there(
+    studio: Studio, carl: Booking, client: Client
+) -> None:
+    """Nobody is taken off any more then, and nobody is added."""
+    begins = carl.starts_at
+    leads = []
+    for at in (begins - timedelta(seconds=1), begins):
+        with time_machine.travel(at, tick=False):
+            client.get(f"/m/{bookings.create_access_link(booking=carl, now=at)}")
+            leads.append(f'href="{path(carl)}"' in text_of(client.get(path(carl, ""))))
+    assert leads == [True, False]

@@ -26,7 +26,7 @@ from apps.bookings.queries.joinables import (
 from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
-from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
+from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered, policy_of
 from apps.classes.party import Kind, taken_off, without
 from apps.kernel.refusals import Refusal
 
@@ -103,6 +103,21 @@ def may_change_party(*, booking: Booking, is_team: bool = False) -> bool:
 def may_bring_several(booking: Booking) -> bool:
     """Whether it is for more people than one, or could be; no query."""
     return booking.party_size > 1 or has_room_for(booking, more=1)
+
+
+def offers_party_change(*, booking: Booking, now: datetime) -> bool:
+    """Whether its page leads there: it may be for several, and has not begun; of a course that has,
+    as long as one may still join it. Its service comes joined; one query, and three more of a
+    course that has begun."""
+    if not may_bring_several(booking) or not may_change_party(booking=booking):
+        return False
+    if now < booking.starts_at:
+        return True
+    run = booking.course_run
+    if run is None:
+        return False
+    rules = join_rules_of(policy_of(service=booking.service))
+    return may_join(joinable_of(run, besides=None, now=now), rules=rules, seats=1, now=now).is_open
 
 
 def party_of(booking: Booking) -> Party:

@@ -27,7 +27,7 @@ from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.checkout.queries.passes import has_plans_for, passes_for
 from apps.checkout.queries.pay_page import WayCard, cards_in_line
-from apps.classes.queries.party import may_bring_several, may_change_party
+from apps.classes.queries.party import offers_party_change
 from apps.kernel.money import Money
 from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
@@ -171,7 +171,7 @@ def _whole(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, 
         **_moving(found, now=now, is_known=is_known),
         "moved_words": moved_words(booking=found, now=now),
         "better": better_of(booking=found, now=now, is_known=is_known),
-        "may_change_party": may_change_party(booking=found) and may_bring_several(found),
+        "may_change_party": offers_party_change(booking=found, now=now),
         **_in_line(request, found, now=now),
         **_paying(found, now=now),
         "overlap": overlap_of(booking=found, now=now),
