@@ -16,8 +16,7 @@ from benchmarks.filling import Filling
 from benchmarks.journey import measure_empty_answers, measure_journey, measure_storm
 from benchmarks.pages import (
     measure_admin_list,
-    measure_move_page,
-    measure_picker_page,
+    measure_picker_and_move,
     measure_today,
 )
 from benchmarks.picker import MONTH_DAYS, measure_reading
@@ -74,11 +73,12 @@ class Measuring:
                     troupe, days=days, first=first, now=self.now, seconds=self.seconds
                 )
                 query = f"date={first}" if days == 1 else f"date={first}&view=month"
-                page = measure_picker_page(troupe, query=query, seconds=self.seconds)
+                page, move = measure_picker_and_move(
+                    troupe, query=query, on=first, seconds=self.seconds
+                )
                 self.found.readings[(size, staff, days)] = reading
                 self.found.fragments[(size, staff, days)] = page
                 lines.append((staff, days, reading, page))
-                move = measure_move_page(troupe, query=query, on=first, seconds=self.seconds)
                 self.found.moves[(size, staff, days)] = move
                 moves[f"move, {staff} people, {days} days"] = move
         print(printing.picker_table(lines))

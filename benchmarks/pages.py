@@ -14,7 +14,7 @@ from django.utils import timezone
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from benchmarks.figures import Timing
-from benchmarks.picker import count_queries, repeat
+from benchmarks.picker import count_queries, repeat, repeat_in_turn
 from benchmarks.stage import Troupe
 
 WEEK = timedelta(days=7)
@@ -32,21 +32,41 @@ class Page:
     status: int
 
 
-def measure_picker_page(troupe: Troupe, *, query: str, seconds: float) -> Page:
-    """The picker's fragment as htmx asks for it, with this query string."""
-    path = f"/{troupe.business.slug}/s/cut/times?{query}"
-    return _measure(_client(), path, seconds=seconds, headers=FRAGMENT, floor=lambda: None)
+def measure_picker_and_move(
+    troupe: Troupe, *, query: str, on: date, seconds: float
+) -> tuple[Page, Page]:
+    """The picker's fragment as htmx asks for it, with this query string, and in turn with it the
+    same fragment on the page that moves a booking of a week later: nobody is too late, and anybody
+    will do, as around the service."""
+    picker = _Asking(_client(), f"/{troupe.business.slug}/s/cut/times?{query}")
+    move = _asking_to_move(troupe, query=query, on=on)
+    statuses = [int(it().status_code) for it in (picker, move)]
+    timings = repeat_in_turn(picker, move, seconds=seconds)
+    nothing = Timing.of([0.0])
+    pages = [
+        Page(it.path, timing, floor=nothing, queries=count_queries(it), status=status)
+        for it, timing, status in zip((picker, move), timings, statuses, strict=True)
+    ]
+    return pages[0], pages[1]
 
 
-def measure_move_page(troupe: Troupe, *, query: str, on: date, seconds: float) -> Page:
-    """The same fragment on the page that moves a booking of a week later: nobody is too late,
-    and anybody will do, as around the service."""
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One browser that asks for one fragment."""
+
+    client: Client
+    path: str
+
+    def __call__(self) -> Any:
+        return self.client.get(self.path, headers=FRAGMENT)
+
+
+def _asking_to_move(troupe: Troupe, *, query: str, on: date) -> _Asking:
     rows = Booking.objects.filter(business=troupe.business, starts_at__date=on + WEEK)
     booking = rows.filter(status=Booking.Status.CONFIRMED).earliest("starts_at", "pk")
     client, now = _client(), timezone.now()
     client.get(f"/m/{bookings.create_access_link(booking=booking, now=now)}")
-    path = f"/manage/{booking.reference}/move?{query}&staff=any"
-    return _measure(client, path, seconds=seconds, headers=FRAGMENT, floor=lambda: None)
+    return _Asking(client, f"/manage/{booking.reference}/move?{query}&staff=any")
 
 
 def measure_page(path: str, *, statement: str, parameters: list[Any], seconds: float) -> Page:

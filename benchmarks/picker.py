@@ -58,6 +58,23 @@ def repeat(work: Callable[[], object], *, seconds: float, most: int = 200) -> Ti
     return Timing.of(taken)
 
 
+def repeat_in_turn(
+    first: Callable[[], object], second: Callable[[], object], *, seconds: float, most: int = 200
+) -> tuple[Timing, Timing]:
+    """Run two in turn, each as long as ``repeat`` does one: whatever else the machine does
+    meanwhile it does to both."""
+    for _ in range(WARM_UP):
+        first(), second()
+    taken: tuple[list[float], list[float]] = ([], [])
+    until = time.perf_counter() + 2 * seconds
+    while len(taken[0]) < most and (time.perf_counter() < until or len(taken[0]) < WARM_UP):
+        for work, mine in zip((first, second), taken, strict=True):
+            started = time.perf_counter()
+            work()
+            mine.append(time.perf_counter() - started)
+    return Timing.of(taken[0]), Timing.of(taken[1])
+
+
 def count_queries(work: Callable[[], object]) -> int:
     """The statements one run sends."""
     with CaptureQueriesContext(connection) as captured:
