@@ -98,6 +98,7 @@ WAITING_LIST, offered      | take refuse leave           | cancel
 
 ANSWERED = """
 *      | CREATED                      | *                 | 404
+course | WAITING_LIST*                | move              | 409
 course | *                            | move              | 404
 class  | WAITING_LIST*                | move              | 404
 *      | *                            | stop              | same
