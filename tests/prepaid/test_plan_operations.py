@@ -1,14 +1,18 @@
 """Plans are bought, used, given back exactly once, paused and ended (rule M16)."""
 
+import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import UNDO_WINDOW, CustomerBlocked, Details, NotAllowed
-from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
+from apps.catalog.models import AddOn, AddOnGroup, BookingPolicy, PricingPlan
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
@@ -247,6 +251,28 @@ def test_a_plan_that_nobody_paid_for_is_forgotten_after_a_day(ten: PricingPlan) 
     assert prepaid.forget_unpaid_plans(now=NOW + timedelta(hours=24)) == 1
     assert not PlanPurchase.objects.exists()
     assert not Order.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="one writer, no locks of rows")
+def test_one_tap_locks_the_draft_that_it_lets_go_before_the_limit_of_the_customer(
+    purchase: PlanPurchase, studio: Studio
+) -> None:
+    """As the details of that draft do, so that the two never wait for each other (rule C2)."""
+    BookingPolicy.objects.update(rebooking_limit=9)
+    session = make_session(studio, starts_at=studio.at(27, 18))
+    classes.hold_seats(
+        choice=choose(service=studio.flow),
+        target=make_session(studio, starts_at=studio.at(28, 18)),
+        visitor=make_visitor(purchase.reference),
+        now=NOW,
+    )
+
+    with CaptureQueriesContext(connection) as asked, suppress(bookings.HoldsAnother):
+        book_with_plan(session, purchase)
+
+    locks = [it["sql"] for it in asked if " FOR " in it["sql"] and "UPDATE" in it["sql"]]
+    tables = [re.findall(r'FROM "(\w+)"', it)[0] for it in locks]
+    assert tables[:2] == ["bookings_booking", "catalog_bookingpolicy"]
 
 
 def test_one_tap_books_and_uses_one_visit(purchase: PlanPurchase, studio: Studio) -> None:

@@ -86,7 +86,7 @@ from apps.bookings.operations.paid import (
     note_price,
 )
 from apps.bookings.operations.question import ask_who_waits, wait_on
-from apps.bookings.operations.rebooking import lock_rebooking, require_may_book_again
+from apps.bookings.operations.rebooking import lock_rebooking_over, require_may_book_again
 from apps.bookings.operations.reschedule import move_booking, undo_move
 from apps.bookings.operations.resolve import (
     NoConflict,
@@ -165,7 +165,7 @@ __all__ = [
     "lock_booking",
     "lock_counted",
     "lock_draft",
-    "lock_rebooking",
+    "lock_rebooking_over",
     "make_link",
     "mark_nobody_came",
     "mark_person",

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from apps.availability import operations as availability
 from apps.bookings.models import Booking
+from apps.bookings.operations.drafts import Visitor, last_draft
 from apps.bookings.operations.errors import BookedOften
 from apps.bookings.queries.rebooking import list_made, rebooking_limit_of, times_of
 from apps.bookings.rebooking import RebookingLimit, may_book_again
 from apps.catalog.models import BookingPolicy
+from apps.catalog.queries import Choice
 
 
 def lock_rebooking(*, policy: BookingPolicy) -> RebookingLimit | None:
@@ -25,6 +27,21 @@ def lock_rebooking(*, policy: BookingPolicy) -> RebookingLimit | None:
             rows = BookingPolicy.objects.select_for_update(no_key=True).filter(pk=policy.pk)
             list(rows.values_list("pk"))
     return limit
+
+
+def lock_rebooking_over(*, choice: Choice, visitor: Visitor) -> None:
+    """As ``lock_rebooking``, for whoever may let the visitor's newest draft go under that lock: a
+    draft is a booking, so it is locked before (rule C2), as its details lock it.
+
+    Raises:
+        BusyTryAgain: a lock did not come in time.
+    """
+    if rebooking_limit_of(choice.policy) is None:
+        return
+    if previous := last_draft(choice, visitor=visitor):
+        with availability.saying_busy():
+            list(Booking.objects.select_for_update().filter(pk=previous.pk).values_list("pk"))
+    lock_rebooking(policy=choice.policy)
 
 
 def require_may_book_again(

@@ -48,7 +48,7 @@ def book_with_plan(
     purchase = plans.filter(pk=purchase_id, business=choice.service.business).first()
     if purchase is None:
         raise PlanRefused(PlanProblem.OVER)
-    bookings.lock_rebooking(policy=choice.policy)
+    bookings.lock_rebooking_over(choice=choice, visitor=visitor)
     draft = classes.hold_seats(
         choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
     )
