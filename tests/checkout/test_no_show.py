@@ -56,6 +56,42 @@ def mark(salon: Salon, booking: Booking, *, fee: int | None = None, reason: str 
     )
 
 
+@pytest.mark.parametrize("fee", ["waived", "never charged"])
+def test_what_was_missed_goes_to_no_other_time_until_that_is_taken_back(
+    half: Salon, missed: Booking, fee: str
+) -> None:
+    """Seen to fail: once its fee was waived it could be moved, and its new time cost nothing."""
+    later = missed.starts_at + TEN_MINUTES
+    marked = mark(half, missed, fee=None if fee == "waived" else 0, reason="A regular")
+    if fee == "waived":
+        marked = checkout.waive_fee(
+            booking_id=missed.pk, revision=marked.revision, reason="Ill", by=half.olga, now=later
+        )
+
+    with pytest.raises(bookings.CannotMove):
+        move(half, missed)
+
+    take_back(half, missed)
+    assert move(half, missed).starts_at == half.at(27, 14)
+    missed.refresh_from_db()
+    assert (missed.cancellation_fee, missed.payment_status) == (0, "NOT_PAID")
+    assert {it.bill for it in Order.objects.all()} <= {4800}
+    assert clean(missed)
+
+
+def move(salon: Salon, booking: Booking) -> Booking:
+    booking.refresh_from_db()
+    return bookings.move_booking(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=booking.revision,
+        starts_at=salon.at(27, 14),
+        resource_id=None,
+        by=salon.olga,
+        now=booking.starts_at + TEN_MINUTES,
+    )
+
+
 def take_back(salon: Salon, booking: Booking) -> Booking:
     booking.refresh_from_db()
     return checkout.take_no_show_back(

@@ -31,6 +31,7 @@ from apps.bookings.operations.transitions import (
     take_up_again,
 )
 from apps.bookings.policy import Reason, Verdict
+from apps.bookings.queries.attendance import was_missed
 from apps.bookings.queries.minimum import group_at, starts_with_enough
 from apps.bookings.queries.moving import (
     choice_to_move,
@@ -119,7 +120,7 @@ def _move_once(
         return booking
     if booking.revision != revision:
         raise StaleRevision
-    _require_movable(booking, verdict, is_team=by is not None)
+    _require_movable(booking, verdict, is_team=by is not None, now=now)
     require_enough_then(booking, starts_at=starts_at, now=now)
     claim = claim_there(
         booking, starts_at=starts_at, resource_id=resource_id, is_team=by is not None, now=now
@@ -138,13 +139,13 @@ def _move_once(
     return booking
 
 
-def _require_movable(booking: Booking, verdict: Verdict, *, is_team: bool) -> None:
+def _require_movable(booking: Booking, verdict: Verdict, *, is_team: bool, now: datetime) -> None:
     if booking.kind != Service.Kind.APPOINTMENT:
         raise CannotMove
     if verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    if booking.cancellation_fee:
-        raise CannotMove  # it was missed, and is charged for
+    if was_missed(booking=booking, now=now):
+        raise CannotMove
     if not is_team and not is_bookable(service=booking.service):
         raise NotBookable
 

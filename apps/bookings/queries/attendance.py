@@ -1,6 +1,7 @@
 """Whether anybody of a booking came, and what its customer may still do then."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.db.models import Q
 
@@ -16,6 +17,16 @@ def is_no_show(*, booking: Booking) -> bool:
     marks = Attendance.objects.filter(booking=booking, session_id=booking.session_id or 0)
     missing = marks.filter(state=Attendance.State.NO_SHOW, seat__lt=booking.party_size)
     return missing.count() == booking.party_size
+
+
+def was_missed(*, booking: Booking, now: datetime) -> bool:
+    """Whether nobody of a booking came, or a fee was charged for that: then it goes to no other
+    time, also where the fee was waived, until that is taken back (rule B40). One query once it has
+    begun, none before."""
+    if booking.cancellation_fee:
+        return True
+    has_begun = booking.status == Booking.Status.CONFIRMED and booking.starts_at <= now
+    return has_begun and is_no_show(booking=booking)
 
 
 def no_show_is_told(*, booking: Booking) -> bool:

@@ -18,6 +18,7 @@ from apps.bookings.operations.errors import CannotMove, NotAllowed, StaleRevisio
 from apps.bookings.operations.paid import require_paid_then
 from apps.bookings.operations.transitions import Actor, lock_booking
 from apps.bookings.plan_uses import times_at
+from apps.bookings.queries.attendance import was_missed
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.moving import verdict_on_asking
 from apps.businesses.models import TeamMember
@@ -75,7 +76,7 @@ def _require_may_ask(
     )
     if verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    if booking.kind != Service.Kind.CLASS or booking.cancellation_fee:
+    if booking.kind != Service.Kind.CLASS or was_missed(booking=booking, now=now):
         raise CannotMove
 
 
@@ -97,7 +98,7 @@ def accept_session(
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it since the page was made.
-        CannotMove: it is an appointment, or was missed and is charged for.
+        CannotMove: it is an appointment, or was missed.
         NotAllowed: nothing is asked (any more), or it can be answered no more.
         NoSeats: there are not so many places by now, or it was called off.
         TooFewSoFar: that one waits for more people than these.
@@ -106,7 +107,7 @@ def accept_session(
     """
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
     asked = answerable_question(booking, now=now)
-    if booking.kind != Service.Kind.CLASS or booking.cancellation_fee:
+    if booking.kind != Service.Kind.CLASS or was_missed(booking=booking, now=now):
         raise CannotMove
     close_move(asked, state=MoveRequest.State.ACCEPTED, now=now)
     return go_there(booking, asked.session, by=by, now=now, is_settled=True)

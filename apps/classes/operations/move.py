@@ -32,7 +32,7 @@ from apps.bookings.operations.transitions import (
 )
 from apps.bookings.plan_uses import times_at
 from apps.bookings.policy import may_move_to_session
-from apps.bookings.queries.attendance import policy_of_customer
+from apps.bookings.queries.attendance import policy_of_customer, was_missed
 from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.moving import times_moved
@@ -218,9 +218,9 @@ def _require_allowed(
         is_team=is_team,
         moved=0 if is_team else times_moved(booking, policy),
     )
-    if booking.cancellation_fee:
-        raise CannotMove  # it was missed, and is charged for
-    if not allowed or target.service_id != booking.service_id or here == target.pk:
+    if not allowed or was_missed(booking=booking, now=now):
+        raise CannotMove
+    if target.service_id != booking.service_id or here == target.pk:
         raise CannotMove
     if not is_team and not may_leave(booking):
         raise CannotMove

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Action, Policy, allowed_actions
+from apps.bookings.queries.attendance import was_missed
 from apps.bookings.states import Status
 from apps.catalog.models import Service
 from apps.dashboard.access import Access
@@ -30,7 +31,7 @@ def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[
         now=now,
         is_team=True,
     )
-    if booking.kind != Service.Kind.APPOINTMENT or booking.cancellation_fee:
+    if booking.kind != Service.Kind.APPOINTMENT or was_missed(booking=booking, now=now):
         allowed -= {Action.MOVE}
     named = frozenset(action.value for action in permitted(allowed, rights=access.rights))
     suggests = Action.DECLINE in named and booking.seating_id is None

@@ -15,6 +15,7 @@ from apps.bookings.models import Answer, Booking, BookingEvent
 from apps.bookings.money_words import paid_parts, paid_parts_of
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.queries.attendance import was_missed
 from apps.bookings.queries.minimum import Progress, people_awaited
 from apps.bookings.queries.move_requests import find_move_request
 from apps.bookings.queries.requests import is_for_people
@@ -219,7 +220,7 @@ def find_fit(*, access: Access, booking: Booking, now: datetime) -> Fit:
 
 
 def _other_sessions(access: Access, booking: Booking, *, now: datetime) -> list[OtherSession]:
-    live = booking.status in OCCUPYING and not booking.cancellation_fee  # nor what was missed
+    live = booking.status in OCCUPYING and not was_missed(booking=booking, now=now)
     if not access.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
         return []
     targets = list_other_sessions(booking=booking, now=now)

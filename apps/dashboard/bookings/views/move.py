@@ -15,6 +15,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.moving import MovePicker, around_what_is_gone, read_move, slot_to_move
 from apps.bookings.forms.picks import PickedSlot, Picks, read_number
 from apps.bookings.models import Booking
+from apps.bookings.queries.attendance import was_missed
 from apps.bookings.queries.moving import choice_to_move, claim_to_move, is_there
 from apps.bookings.queries.picker import staff_options
 from apps.bookings.queries.stub import stub_of
@@ -200,7 +201,7 @@ def _show_session(
 ) -> HttpResponse:
     """Show another session or run, and what it costs there, before anything changes."""
     target, _price = _target(request.POST or request.GET, booking)
-    if booking.status not in OCCUPYING or booking.cancellation_fee:
+    if booking.status not in OCCUPYING or was_missed(booking=booking, now=now):
         return refuse(request, booking, bookings.CannotMove(), now=now)
     if target.pk in {booking.session_id, booking.course_run_id}:
         return to_page(request, "booking", booking.reference)
