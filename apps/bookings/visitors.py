@@ -300,7 +300,8 @@ def require_room_to_wait(
 
 
 def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now: datetime) -> str:
-    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead."""
+    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead; how
+    many there are, or whose, is nobody's business who has only typed it (rule S27)."""
     most = rules.FUTURE_UNPAID_PER_CUSTOMER * settings.RATE_LIMIT_SCALE
     count = count_unpaid_ahead(
         business=draft.business,
@@ -312,11 +313,10 @@ def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now:
     if count < most:
         return ""
     words = _(
-        "There are already %(count)s unpaid bookings to come with this address "
-        "or phone number. Please open one of them from our e-mail first, so that "
-        "we know it’s you."
+        "To book more with this address or phone number, please open one of the bookings from "
+        "our e-mail first, so that we know it’s you."
     )
-    return or_reach(words % {"count": count}, draft.business)
+    return or_reach(words, draft.business)
 
 
 def count_unpaid_ahead(
