@@ -300,8 +300,8 @@ def require_room_to_wait(
 
 
 def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now: datetime) -> str:
-    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead; how
-    many there are, or whose, is nobody's business who has only typed it (rule S27)."""
+    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead.
+    How many there are is not told, for whoever asks has only typed it (rule S27)."""
     most = rules.FUTURE_UNPAID_PER_CUSTOMER * settings.RATE_LIMIT_SCALE
     count = count_unpaid_ahead(
         business=draft.business,
