@@ -108,7 +108,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
 
 
 def _changing(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[str, Any]:
-    """Where it can be moved and cancelled, "" where it cannot, or where the team answers first."""
+    """Where it can be moved, or another time asked for, and cancelled; "" where it cannot."""
     if booking.double_booked:
         return {"move_url": "", "cancel_url": ""}
     is_known = is_of_signed_in(request, booking)
@@ -116,7 +116,7 @@ def _changing(request: HttpRequest, booking: Booking, *, now: datetime) -> dict[
     may_cancel = may_cancel_now(booking=booking, now=now, is_known=is_known)
     cancel_url = reverse("self_service:cancel", kwargs={"reference": booking.reference})
     return {
-        "move_url": move.url if move and not move.asks else "",
+        "move_url": move.url if move else "",
         "cancel_url": cancel_url if may_cancel else "",
     }
 
