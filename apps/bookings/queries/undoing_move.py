@@ -67,8 +67,8 @@ def _read(moved: BookingEvent) -> OldPlace:
 
 
 def find_old_session(*, booking: Booking, old: OldPlace) -> Session | None:
-    """The session of a class that a booking was in, None where that is not known or not hers any
-    more."""
+    """The session of a class that a booking was in; None where that is not known, or is not there
+    any more."""
     sessions = Session.objects.filter(service_id=booking.service_id, kind=Session.Kind.CLASS)
     return sessions.filter(pk=old.session_id or 0, business_id=booking.business_id).first()
 
